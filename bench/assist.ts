@@ -15,7 +15,7 @@ import { compile } from "#dsl/compiler/program/compile.js";
 import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
 import { Facts } from "#dsl/language/types/facts.js";
 import { registry } from "#stdlib/registry.js";
-import { startKernel } from "#kernel/jupyter/client/client.js";
+import { startKernel } from "#kernel/apps/jupyter/client/client.js";
 import { serverMemory } from "./assist/server.js";
 import { type } from "./assist/typing.js";
 

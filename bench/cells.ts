@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
-import { startKernel } from "#kernel/jupyter/client/client.js";
+import { startKernel } from "#kernel/apps/jupyter/client/client.js";
 import { processor } from "./finetune/report.js";
 import { table } from "./table.js";
 

@@ -24,7 +24,7 @@ import { processor } from "./finetune/report.js";
 import { table } from "./table.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const main = fileURLToPath(new URL("../kernel/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../kernel/apps/cli/main.js", import.meta.url));
 const program = `data d {
   source: csv("big.csv", stream: true)
   columns: { text: text, label: label }

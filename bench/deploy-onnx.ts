@@ -12,7 +12,7 @@ import { Command } from "commander";
 import { parse } from "csv-parse/sync";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { runTuneFile } from "#kernel/session/run-file.js";
+import { runTuneFile } from "#kernel/features/run-file.js";
 import { processor } from "./finetune/report.js";
 import { table } from "./table.js";
 

@@ -9,11 +9,11 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
-import { figures, type Proof } from "#kernel/deploying/proof.js";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
-import { verifyDeployment } from "#kernel/session/deployments/verify.js";
-import { Refused } from "#kernel/session/stage.js";
-import { TuneSession } from "#kernel/session/tune-session.js";
+import { figures, type Proof } from "#kernel/deployments/proof.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
+import { verifyDeployment } from "#kernel/features/deploy/verify.js";
+import { Refused } from "#kernel/session/execution-context.js";
+import { TuneSession } from "#kernel/features/tune-session.js";
 import { programs, rows, type Deployed } from "./deployments/programs.js";
 
 const TARGETS: readonly (readonly [head: string, target: (at: string) => string])[] = [

@@ -6,7 +6,7 @@
 import { Command } from "commander";
 import { memoryBytes, productEffort, updateEffort } from "#dsl/compiler/plan/estimates.js";
 import { memoryOf } from "#dsl/tensor/memory.js";
-import { startEngine } from "#kernel/engine/start.js";
+import { startEngine } from "#kernel/engines/start.js";
 import { processor } from "./finetune/report.js";
 import { batchOf, integers } from "./step/batch.js";
 import type { Carrier } from "./step/carrier.js";

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
-import { ENGINE_NAMES } from "#kernel/engine/engine.js";
+import { ENGINE_NAMES } from "#kernel/engines/engine.js";
 import { processor } from "./finetune/report.js";
 import type { GenerateResult } from "./generate/ours.js";
 import { table } from "./table.js";

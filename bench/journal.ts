@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import type { TrialRecord } from "#kernel/core/sweep/trial.js";
-import { Journal, type JournalOf } from "#kernel/session/sweeps/journal/journal.js";
+import type { TrialRecord } from "#kernel/study/trial.js";
+import { Journal, type JournalOf } from "#kernel/sweep-runs/journal/journal.js";
 import { processor } from "./finetune/report.js";
 import { table } from "./table.js";
 

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { startKernel, type KernelClient } from "#kernel/jupyter/client/client.js";
+import { startKernel, type KernelClient } from "#kernel/apps/jupyter/client/client.js";
 import { table } from "./table.js";
 
 interface Figure {

@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const program = fileURLToPath(new URL("../tests/kernel/detached/kills/kills.js", import.meta.url));
+const program = fileURLToPath(new URL("../tests/kernel/apps/processes/training/kills/kills.js", import.meta.url));
 if (!existsSync(program)) {
   process.stderr.write("the tests are not built: npm run build\n");
   process.exit(1);

@@ -9,8 +9,8 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { issuesIn, judged, type LabelIssue } from "#kernel/core/data/judging/judges.js";
-import type { Judged } from "#kernel/core/data/judging/noise.js";
+import { issuesIn, judged, type LabelIssue } from "#kernel/data/judging/judges.js";
+import type { Judged } from "#kernel/data/judging/noise.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { flipped } from "./judging/flips.js";
 import { SETS, vectorsOf, type JudgedSet } from "./judging/sets.js";

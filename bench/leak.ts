@@ -4,8 +4,8 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { Command } from "commander";
-import type { EngineName } from "#kernel/engine/engine.js";
-import { startEngine } from "#kernel/engine/start.js";
+import type { EngineName } from "#kernel/engines/engine.js";
+import { startEngine } from "#kernel/engines/start.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { processor } from "./finetune/report.js";

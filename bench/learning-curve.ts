@@ -5,11 +5,11 @@
  * it holds the score, how wide it is and how far off its middle is.
  */
 import { Command } from "commander";
-import { GrowingProbe, type Answers } from "#kernel/core/data/judging/growing-probe.js";
-import { measuredCurve } from "#kernel/core/data/judging/learning-curve.js";
-import { forecast, type Interval } from "#kernel/core/data/judging/power-law.js";
-import { standardised } from "#kernel/core/data/judging/ridge.js";
-import { sizesFor } from "#kernel/core/data/judging/learning-sizes.js";
+import { GrowingProbe, type Answers } from "#kernel/data/judging/growing-probe.js";
+import { measuredCurve } from "#kernel/data/judging/learning-curve.js";
+import { forecast, type Interval } from "#kernel/data/judging/power-law.js";
+import { standardised } from "#kernel/data/judging/ridge.js";
+import { sizesFor } from "#kernel/data/judging/learning-sizes.js";
 import { chance, shuffle } from "#stdlib/statistics/chance.js";
 import { SETS, vectorsOf, type JudgedSet } from "./judging/sets.js";
 import { table } from "./table.js";

@@ -13,7 +13,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { Command } from "commander";
 import { chromium, type Browser } from "playwright-core";
 import { chromiumArguments, ensureBrowser } from "#tools/browser.mjs";
-import { runTuneFile } from "#kernel/session/run-file.js";
+import { runTuneFile } from "#kernel/features/run-file.js";
 import { processor } from "./finetune/report.js";
 import { table } from "./table.js";
 

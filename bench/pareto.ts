@@ -8,9 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
-import { frontOf } from "#kernel/core/sweep/front.js";
-import { TuneSession } from "#kernel/session/tune-session.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
+import { frontOf } from "#kernel/study/front.js";
+import { TuneSession } from "#kernel/features/tune-session.js";
 import { processor } from "./finetune/report.js";
 import { table } from "./table.js";
 

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { issuesIn, judged } from "#kernel/core/data/judging/judges.js";
+import { issuesIn, judged } from "#kernel/data/judging/judges.js";
 import { flipped } from "./judging/flips.js";
 import { SETS, vectorsOf } from "./judging/sets.js";
 import { brokenRows, twoEncodings } from "./planted/broken.js";

@@ -12,10 +12,10 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import { Hub } from "#kernel/ranks/hub.js";
-import { Spoke } from "#kernel/ranks/spoke.js";
-import { runTuneFile } from "#kernel/session/run-file.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import { Hub } from "#kernel/remote/process-group/root-rank.js";
+import { Spoke } from "#kernel/remote/process-group/peer-rank.js";
+import { runTuneFile } from "#kernel/features/run-file.js";
 import { processor } from "./finetune/report.js";
 import { sharedOnRay } from "./ray/shared-training.js";
 import { table } from "./table.js";
@@ -136,7 +136,7 @@ async function main(o: Options): Promise<void> {
     );
   }
   if (Number(o.kills) > 0) {
-    const child = spawn(process.execPath, [path("../tests/kernel/ranks/killed-ranks.js"), o.kills], {
+    const child = spawn(process.execPath, [path("../tests/kernel/remote/process-group/killed-ranks.js"), o.kills], {
       stdio: "inherit",
     });
     const [status] = (await once(child, "exit")) as [number | null];

@@ -9,11 +9,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Command } from "commander";
-import { runTuneFile } from "#kernel/session/run-file.js";
-import type { RunFolder } from "#kernel/artifacts/run-folder.js";
-import type { EngineName } from "#kernel/engine/engine.js";
-import { findRun } from "#kernel/history/find-run.js";
-import { replay, type Replay } from "#kernel/session/replays/replay.js";
+import { runTuneFile } from "#kernel/features/run-file.js";
+import type { RunFolder } from "#kernel/runs/run-folder.js";
+import type { EngineName } from "#kernel/engines/engine.js";
+import { findRun } from "#kernel/runs/history/find-run.js";
+import { replay, type Replay } from "#kernel/features/replay/replay.js";
 import { ensureNode } from "#tools/node-versions.mjs";
 import { processor } from "./finetune/report.js";
 import { table } from "./table.js";
@@ -49,7 +49,7 @@ cpSync(join(root, "notebooks/data/sentiment.csv"), join(folder, "data/sentiment.
 /** Under another Node, by the command that people call. */
 async function underNode(line: string, run: RunFolder): Promise<Replay> {
   const node = await ensureNode(line, { onProgress: (words: string) => process.stderr.write(`${words}\n`) });
-  const args = [join(root, "dist/kernel/cli/main.js"), "replay", run.path, "--json"];
+  const args = [join(root, "dist/kernel/apps/cli/main.js"), "replay", run.path, "--json"];
   const options = { maxBuffer: 64 * 2 ** 20, cwd: folder };
   // Beyond tolerance its status is 1, and it tells all the same.
   const { stdout } = await promisify(execFile)(node, args, options).catch((error: unknown) => {

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { prepareRows } from "#kernel/datasets/prepare.js";
+import { prepareRows } from "#kernel/data/sources/prepare.js";
 import { processor } from "./finetune/report.js";
 import { formats, writeRows, type Format } from "./rows/files.js";
 import { table } from "./table.js";

@@ -7,10 +7,10 @@
 import { randomInt } from "node:crypto";
 import { Command } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Part } from "#kernel/federation/secure/codes.js";
-import { fixedFor, fromFixed, toFixed, type Bits } from "#kernel/federation/secure/fixed-point.js";
-import { leastThreshold } from "#kernel/federation/secure/round.js";
-import { securelySummed } from "#kernel/federation/secure/together.js";
+import type { Part } from "#kernel/features/federate/secure/codes.js";
+import { fixedFor, fromFixed, toFixed, type Bits } from "#kernel/features/federate/secure/fixed-point.js";
+import { leastThreshold } from "#kernel/features/federate/secure/round.js";
+import { securelySummed } from "#kernel/features/federate/secure/secure-sum.js";
 import { processor } from "./finetune/report.js";
 import { table } from "./table.js";
 

@@ -3,12 +3,12 @@
  * its end, how large it is, and each picture by itself. Bars at 500 trials: 200 ms an update, 3 MB the whole cell.
  */
 import { Command } from "commander";
-import { pictureShown, sweepPictures, sweepShown, type SweepPicture } from "#kernel/core/display/sweeps/sweep-shown.js";
-import { trialsTable } from "#kernel/core/display/sweeps/trials-table.js";
-import type { Shown } from "#kernel/core/display/shown.js";
-import type { SweepView } from "#kernel/core/display/sweeps/view.js";
-import { axesOf } from "#kernel/core/sweep/axes.js";
-import { dimensionsOf, valuesAt } from "#kernel/core/sweep/points.js";
+import { pictureShown, sweepPictures, sweepShown, type SweepPicture } from "#kernel/display/sweeps/sweep-shown.js";
+import { trialsTable } from "#kernel/display/sweeps/trials-table.js";
+import type { Shown } from "#kernel/display/bundle-output.js";
+import type { SweepView } from "#kernel/display/sweeps/view.js";
+import { axesOf } from "#kernel/study/axes.js";
+import { dimensionsOf, valuesAt } from "#kernel/study/points.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { chance, draw } from "#stdlib/statistics/chance.js";
 import { table } from "./table.js";

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { toJson } from "#dsl/language/diagnostics/render-json.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { checkFile } from "#kernel/checking/checking.js";
+import { checkFile } from "#kernel/apps/checking/checking.js";
 import { version } from "#kernel/session/version.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { processor } from "./finetune/report.js";

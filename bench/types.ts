@@ -8,8 +8,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { AssistantClient } from "#kernel/jupyter/cells/assistant-client.js";
-import { globalDeclarations } from "#kernel/jupyter/cells/globals.js";
+import { AssistantClient } from "#kernel/apps/jupyter/cells/assistant-client.js";
+import { globalDeclarations } from "#kernel/apps/jupyter/cells/globals.js";
 import { cases, installed, type TypeCase } from "./types/cases.js";
 
 const { values } = parseArgs({ options: { folder: { type: "string" } } });

@@ -11,11 +11,11 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
-import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import type { RunEvent } from "#kernel/core/session/events.js";
-import type { SweepHandle, TrialRecord } from "#kernel/core/sweep/trial.js";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
-import { TuneSession } from "#kernel/session/tune-session.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import type { RunEvent } from "#kernel/events/events.js";
+import type { SweepHandle, TrialRecord } from "#kernel/study/trial.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
+import { TuneSession } from "#kernel/features/tune-session.js";
 import { processor } from "./finetune/report.js";
 import { closedNotebook } from "./ray/closed.js";
 import { RayHosts } from "./ray/hosts.js";
@@ -87,7 +87,7 @@ async function main(o: Options): Promise<void> {
 /** On each of them `tunebook` is this package, as an image would bring it. */
 async function hostsOf(count: number, folder: string): Promise<RayHosts> {
   const bin = mkdtempSync(join(tmpdir(), "tunebook-bin-"));
-  const program = fileURLToPath(new URL("../kernel/cli/main.js", import.meta.url));
+  const program = fileURLToPath(new URL("../kernel/apps/cli/main.js", import.meta.url));
   writeFileSync(join(bin, "tunebook"), `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`, { mode: 0o755 });
   return RayHosts.start({ count, cpusEach: 2, path: bin, hidden: [folder] });
 }

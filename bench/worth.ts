@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { runTuneFile } from "#kernel/session/run-file.js";
+import { runTuneFile } from "#kernel/features/run-file.js";
 import { some } from "./quality/dataset.js";
 import { SETS, type JudgedSet } from "./judging/sets.js";
 import { table } from "./table.js";

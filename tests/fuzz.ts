@@ -3,8 +3,8 @@ import type { FuzzRun } from "./fuzzing.js";
 
 const fuzzers: Readonly<Record<string, () => Promise<{ readonly run: FuzzRun }>>> = {
   tune: () => import("./dsl/fuzz.js"),
-  logs: () => import("./kernel/artifacts/fuzz-logs.js"),
-  ports: () => import("./kernel/jupyter/wire/fuzz-ports.js"),
+  logs: () => import("./kernel/runs/fuzz-logs.js"),
+  ports: () => import("./kernel/apps/jupyter/wire/fuzz-ports.js"),
   tokenizer: () => import("./kernel/bases/fuzz-models.js").then((m) => ({ run: m.tokenizer })),
   config: () => import("./kernel/bases/fuzz-models.js").then((m) => ({ run: m.config })),
   template: () => import("./kernel/bases/fuzz-models.js").then((m) => ({ run: m.template })),

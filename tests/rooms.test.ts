@@ -8,7 +8,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   kernel: ["dsl", "stdlib"],
   "tools/reference": ["dsl", "stdlib", "kernel"],
   editors: ["dsl", "stdlib", "kernel", "tools/reference"],
-  "kernel/cli": ["dsl", "stdlib", "kernel", "tools/reference", "editors"],
+  "kernel/apps/cli": ["dsl", "stdlib", "kernel", "tools/reference", "editors"],
   page: ["dsl", "stdlib", "kernel", "editors"],
 };
 /** Scripts beside the house, and what stands for Node or the grammar's library. */
@@ -32,19 +32,19 @@ describe("the rooms of the house", () => {
       assert.deepEqual(
         against(importsOf(room)),
         [],
-        "page → kernel/core → stdlib → dsl; kernel/cli → editors → kernel",
+        "page → kernel/core → stdlib → dsl; kernel/apps/cli → editors → kernel",
       );
     });
 
   it("would be seen to import one that stands behind", () => {
     const wrong = new Map([
       ["kernel/training/train.ts", ["editors/vocabulary.ts", "stdlib/registry.ts", "tools/progress.mjs"]],
-      ["kernel/cli/main.ts", ["editors/vocabulary.ts", "tests/imports.ts"]],
+      ["kernel/apps/cli/main.ts", ["editors/vocabulary.ts", "tests/imports.ts"]],
       ["dsl/compiler/plan/plan.ts", ["stdlib/registry.ts"]],
     ]);
     assert.deepEqual(against(wrong), [
       "kernel/training/train.ts → editors/vocabulary.ts",
-      "kernel/cli/main.ts → tests/imports.ts",
+      "kernel/apps/cli/main.ts → tests/imports.ts",
       "dsl/compiler/plan/plan.ts → stdlib/registry.ts",
     ]);
   });

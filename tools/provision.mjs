@@ -10,7 +10,7 @@ import { progressOn } from "./progress.mjs";
 import { writeChanged } from "./write-changed.mjs";
 
 export const root = join(fileURLToPath(new URL(".", import.meta.url)), "..");
-export const cli = join(root, "dist/kernel/cli/main.js");
+export const cli = join(root, "dist/kernel/apps/cli/main.js");
 const oldestNode = [20, 19];
 export const base = "all-MiniLM-L6-v2";
 
@@ -132,7 +132,7 @@ export async function fetchBase() {
     progress.end();
   } catch (error) {
     progress.end();
-    const { fail } = await import(pathToFileURL(join(root, "dist/kernel/cli/fail.js")).href);
+    const { fail } = await import(pathToFileURL(join(root, "dist/kernel/apps/cli/fail.js")).href);
     fail(error);
     throw new StepFailed("base");
   }

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
 import { edited, notebookCells } from "./notebook.js";
 
-const cli = fileURLToPath(new URL("../../kernel/cli/main.js", import.meta.url));
+const cli = fileURLToPath(new URL("../../kernel/apps/cli/main.js", import.meta.url));
 
 export async function serverMemory(edits: number): Promise<readonly number[]> {
   const server = spawn(process.execPath, [cli, "language-server"], { stdio: ["pipe", "pipe", "inherit"] });

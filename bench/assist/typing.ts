@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openAssistant } from "#kernel/jupyter/cells/open-assistant.js";
+import { openAssistant } from "#kernel/apps/jupyter/cells/open-assistant.js";
 import { CELLS, edited, notebookCells } from "./notebook.js";
 
 export interface Typing {

@@ -7,12 +7,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SweepHandle } from "#kernel/core/sweep/trial.js";
+import type { SweepHandle } from "#kernel/study/trial.js";
 import type { Verdict } from "#kernel/inference/measuring/comparison.js";
-import type { Shown } from "#kernel/core/display/shown.js";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
-import { TuneSession } from "#kernel/session/tune-session.js";
-import type { Evaluation } from "#kernel/session/verbs/evaluate/evaluation.js";
+import type { Shown } from "#kernel/display/bundle-output.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
+import { TuneSession } from "#kernel/features/tune-session.js";
+import type { Evaluation } from "#kernel/inference/evaluations/evaluation.js";
 import type { Interval } from "#stdlib/statistics/interval.js";
 import { drawn } from "../quality/dataset.js";
 import { DEFAULT, FOUND, ONCE, WORDS } from "./names.js";

@@ -2,11 +2,11 @@
 import { peakRss } from "./resident.js";
 import { passes } from "#dsl/tensor/passes/table.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { DataLoader } from "#kernel/core/data/loader.js";
-import { TextsInMemory } from "#kernel/core/data/sequences/token-rows.js";
-import { Windows } from "#kernel/core/data/sequences/windows.js";
-import type { EngineOptions } from "#kernel/engine/engine.js";
-import { startEngine } from "#kernel/engine/start.js";
+import { DataLoader } from "#kernel/data/rows/loader.js";
+import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
+import { Windows } from "#kernel/data/sequences/windows.js";
+import type { EngineOptions } from "#kernel/engines/engine.js";
+import { startEngine } from "#kernel/engines/start.js";
 import { StepPipeline } from "#kernel/training/pipeline.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";

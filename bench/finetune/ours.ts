@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import type { RunEvent } from "#kernel/core/session/events.js";
-import { runTuneFile } from "#kernel/session/run-file.js";
+import type { RunEvent } from "#kernel/events/events.js";
+import { runTuneFile } from "#kernel/features/run-file.js";
 import { program, type Setting } from "./program.js";
 
 async function main(setting: Setting): Promise<void> {

@@ -5,12 +5,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
-import { TuneSession } from "#kernel/session/tune-session.js";
-import { type Stage } from "#kernel/session/stage.js";
-import { findIssues } from "#kernel/session/verbs/label-issues.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
+import { TuneSession } from "#kernel/features/tune-session.js";
+import { type Stage } from "#kernel/session/execution-context.js";
+import { findIssues } from "#kernel/evaluation/label-issues.js";
 import { Warnings } from "#kernel/session/warnings.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
 
 export interface NamedRow {
   /** From 0. */

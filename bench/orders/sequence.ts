@@ -7,9 +7,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
-import type { ModelHandle, Prediction } from "#kernel/session/models/model-handle.js";
-import { TuneSession } from "#kernel/session/tune-session.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
+import type { ModelHandle, Prediction } from "#kernel/models/model-handle.js";
+import { TuneSession } from "#kernel/features/tune-session.js";
 import { SETS, type Labelled } from "../judging/sets.js";
 import { some } from "../quality/dataset.js";
 

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { prepareRows } from "#kernel/datasets/prepare.js";
+import { prepareRows } from "#kernel/data/sources/prepare.js";
 import type { Labelled } from "../judging/sets.js";
 import { Drawing } from "../redaction/drawing.js";
 import { planOf } from "./told.js";

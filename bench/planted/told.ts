@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import { prepareRows } from "#kernel/datasets/prepare.js";
+import { prepareRows } from "#kernel/data/sources/prepare.js";
 import { TELLTALE } from "./faults.js";
 
 export interface Told {

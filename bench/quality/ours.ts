@@ -6,8 +6,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { runTuneFile } from "#kernel/session/run-file.js";
-import { RunFolder } from "#kernel/artifacts/run-folder.js";
+import { runTuneFile } from "#kernel/features/run-file.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
 import { watchChildren } from "./memory.js";
 
 export interface Outcome {

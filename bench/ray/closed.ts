@@ -7,11 +7,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { isOver, RayJobs } from "#kernel/cluster/ray/jobs.js";
-import { saidIn } from "#kernel/cluster/ray/said.js";
+import { isOver, RayJobs } from "#kernel/remote/coordinator/ray/jobs.js";
+import { saidIn } from "#kernel/remote/coordinator/ray/job-progress.js";
 import type { RayHosts } from "./hosts.js";
 
-const tunebook = fileURLToPath(new URL("../../kernel/cli/main.js", import.meta.url));
+const tunebook = fileURLToPath(new URL("../../kernel/apps/cli/main.js", import.meta.url));
 
 export interface Closed {
   readonly folder: string;

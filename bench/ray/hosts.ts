@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { RayJobs } from "#kernel/cluster/ray/jobs.js";
+import { RayJobs } from "#kernel/remote/coordinator/ray/jobs.js";
 import { ensurePythonEnv, scriptIn } from "#tools/python-env.mjs";
 
 const run = promisify(execFile);

@@ -18,11 +18,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
-import type { Shown } from "#kernel/core/display/shown.js";
-import type { RunEvent } from "#kernel/core/session/events.js";
-import { TuneSession } from "#kernel/session/tune-session.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
+import type { Shown } from "#kernel/display/bundle-output.js";
+import type { RunEvent } from "#kernel/events/events.js";
+import { TuneSession } from "#kernel/features/tune-session.js";
 import { table } from "../table.js";
 import { RayHosts } from "./hosts.js";
 
@@ -55,7 +55,7 @@ export async function sharedOnRay(o: SharedOnRay): Promise<boolean> {
 /** On each of them `tunebook` is this package, as an image would bring it; none sees the notebook's folder. */
 export async function hostsOf(count: number, folder: string): Promise<RayHosts> {
   const bin = mkdtempSync(join(tmpdir(), "tunebook-bin-"));
-  const program = fileURLToPath(new URL("../../kernel/cli/main.js", import.meta.url));
+  const program = fileURLToPath(new URL("../../kernel/apps/cli/main.js", import.meta.url));
   writeFileSync(join(bin, "tunebook"), `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`, { mode: 0o755 });
   return RayHosts.start({ count, cpusEach: 2, path: bin, hidden: [folder] });
 }
@@ -130,7 +130,7 @@ class SharedTraining {
 
   private async workers(): Promise<readonly number[]> {
     const all = await Promise.all(this.hosts.hosts.map((_, host) => this.hosts.processes(host).catch(() => [])));
-    return all.flat().filter((id) => /cli\/main\.js\0worker\0/.test(told(id, "cmdline")));
+    return all.flat().filter((id) => /apps\/cli\/main\.js\0worker\0/.test(told(id, "cmdline")));
   }
 
   private async train(as: string, steps: number, workers: number | null): Promise<readonly RunEvent[]> {
@@ -198,5 +198,5 @@ function engineOf(id: number): number | undefined {
     .trim()
     .split(" ")
     .map(Number);
-  return children.find((child) => told(child, "cmdline").includes("engine/host/main.js"));
+  return children.find((child) => told(child, "cmdline").includes("engines/host/main.js"));
 }

@@ -7,9 +7,9 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import { TuneSession } from "#kernel/session/tune-session.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
+import { TuneSession } from "#kernel/features/tune-session.js";
 
 const DATA = fileURLToPath(new URL("../../../notebooks/data/sentiment.csv", import.meta.url));
 export const TOKENS = 64;

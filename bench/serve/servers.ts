@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { request } from "undici";
 
 const peers = new URL("../../../bench/serve/peers/", import.meta.url);
-const cli = fileURLToPath(new URL("../../kernel/cli/main.js", import.meta.url));
+const cli = fileURLToPath(new URL("../../kernel/apps/cli/main.js", import.meta.url));
 
 export interface Program {
   readonly command: string;

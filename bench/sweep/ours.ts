@@ -6,10 +6,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunEvent } from "#kernel/core/session/events.js";
-import type { SweepHandle } from "#kernel/core/sweep/trial.js";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
-import { TuneSession } from "#kernel/session/tune-session.js";
+import type { RunEvent } from "#kernel/events/events.js";
+import type { SweepHandle } from "#kernel/study/trial.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
+import { TuneSession } from "#kernel/features/tune-session.js";
 
 export interface Setting {
   /** Path of the CSV file with text, label and part. */

@@ -1,7 +1,7 @@
 /** What is wrong with the open texts, told soon after they change. */
 import { DiagnosticSeverity, type Connection, type Diagnostic } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import type { Finding } from "#kernel/core/assist/answers.js";
+import type { Finding } from "#kernel/assist/answers.js";
 import { rangeOf } from "./places.js";
 import { informed, type Texts } from "./texts.js";
 

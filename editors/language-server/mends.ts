@@ -7,7 +7,7 @@ import {
   type TextEdit,
 } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import type { Finding } from "#kernel/core/assist/answers.js";
+import type { Finding } from "#kernel/assist/answers.js";
 import { diagnosticOf } from "./diagnostics.js";
 import { difference, rangeOf } from "./places.js";
 import { informed, type Place, type Texts } from "./texts.js";

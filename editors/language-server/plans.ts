@@ -2,9 +2,9 @@
 import { basename, dirname } from "node:path";
 import { wordsFor } from "#dsl/language/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
-import { notTold } from "#kernel/checking/not-told.js";
-import { costsIn, planTexts } from "#kernel/checking/plan-texts.js";
-import { checkTexts, textsOfCells, textsOfProgram } from "#kernel/checking/checking.js";
+import { notTold } from "#kernel/apps/checking/unanswered-facts.js";
+import { costsIn, planTexts } from "#kernel/apps/checking/plan-texts.js";
+import { checkTexts, textsOfCells, textsOfProgram } from "#kernel/apps/checking/checking.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 
 /** What the editor has open: a program, or a notebook's code cells in their order. */

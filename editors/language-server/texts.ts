@@ -5,8 +5,8 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { occurrenceAt, type Occurrence } from "#dsl/assist/occurrences.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { withoutMagic } from "#dsl/language/syntax/cell.js";
-import { openAssistant } from "#kernel/jupyter/cells/open-assistant.js";
-import type { TuneAssistant } from "#kernel/core/assist/tune-assistant.js";
+import { openAssistant } from "#kernel/apps/jupyter/cells/open-assistant.js";
+import type { TuneAssistant } from "#kernel/assist/tune-assistant.js";
 import { folderOf, pathOf } from "./places.js";
 import type { Opened } from "./plans.js";
 

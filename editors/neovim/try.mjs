@@ -22,7 +22,7 @@ try {
     join(folder, "parser", "tune.so"),
   ];
   execFileSync(process.env.CC ?? "cc", parser);
-  const command = [process.execPath, join(root, "dist", "kernel", "cli", "main.js"), "language-server"];
+  const command = [process.execPath, join(root, "dist", "kernel", "apps", "cli", "main.js"), "language-server"];
   writeFileSync(
     join(folder, "init.lua"),
     `vim.opt.runtimepath:append({ ${JSON.stringify(here)}, ${JSON.stringify(folder)} })\n` +

@@ -117,7 +117,7 @@ async function buildServer(stage, version) {
         // What it says of plans asks which engine would be taken, and starts none.
         name: "no engine",
         setup: ({ onLoad }) => {
-          const path = /[\\/]kernel[\\/]engine[\\/]\w+[\\/]backend\.js$/;
+          const path = /[\\/]kernel[\\/]engines[\\/]\w+[\\/]backend\.js$/;
           onLoad({ filter: path }, () => ({ contents: 'throw new Error("this server runs no engine");' }));
         },
       },

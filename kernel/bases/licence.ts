@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { readWhole } from "../fetch/regular.js";
 import { parseYaml } from "../fetch/yaml.js";
-import type { Base } from "../core/bases/base.js";
+import type { Base } from "./base.js";
 
 /**
  * As the card's front matter has it (`apache-2.0`, `cc-by-nc-nd-4.0`); of several, or of one with a name of its own, that which

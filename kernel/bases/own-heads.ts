@@ -3,7 +3,7 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
-import { classNameOf, problemOf } from "../core/bases/head-names.js";
+import { classNameOf, problemOf } from "./head-names.js";
 
 type Facts = Pick<BaseFacts, "family" | "config" | "shapes">;
 

@@ -4,7 +4,7 @@ import { recordOf } from "../tensors/model-file.js";
 
 /** What texts are cut at where nothing is written. */
 const USUAL = 512;
-/** What savings here write beside the weights (kernel/artifacts/learnt.ts). */
+/** What savings here write beside the weights (kernel/runs/learnt-rows.ts). */
 const OURS = "learnt.json";
 
 /**

@@ -11,10 +11,10 @@ import type { BaseOrigin } from "#dsl/language/types/facts.js";
 import { nearest } from "#dsl/language/diagnostics/nearest.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { registry as whole } from "#stdlib/registry.js";
-import type { Progress } from "../core/session/host-context.js";
-import type { Base } from "../core/bases/base.js";
+import type { Progress } from "../host/host-context.js";
+import type { Base } from "./base.js";
 import { CachedModel, hubCache, snapshotIntact } from "./cache.js";
-import type { Tried } from "../core/bases/codes.js";
+import type { Tried } from "./base-codes.js";
 import { sha256Of } from "../fetch/file.js";
 import { readGguf } from "./gguf/file.js";
 import { convertGguf, convertedFolder, storedAs } from "./gguf/convert.js";
@@ -25,7 +25,7 @@ import { isPickle } from "./pickles.js";
 import { INDEX, shardNames } from "../tensors/shards.js";
 import { baseFromPackage, carried, carriedBase, packageOrigin } from "./packages.js";
 
-export type { Base } from "../core/bases/base.js";
+export type { Base } from "./base.js";
 
 export interface ResolveOptions {
   /** Folder that relative paths start from. */

@@ -12,12 +12,12 @@ import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 import type { TokenNames } from "#stdlib/tasks/kind.js";
 import { apart, ApartFailure, type Apart } from "./isolated/client.js";
 import type { Asks, Encoded } from "./isolated/protocol.js";
-import { inUtf16, windowsOf } from "../core/bases/context-windows.js";
-import { cutFramed, framed, framedPair, unframed } from "../core/bases/framing.js";
-import { VOCABULARY } from "../core/bases/json-limits.js";
+import { inUtf16, windowsOf } from "./context-windows.js";
+import { cutFramed, framed, framedPair, unframed } from "./framing.js";
+import { VOCABULARY } from "../tensors/json-limits.js";
 import { bytesOf, recordOf } from "../tensors/model-file.js";
 import { spellingOf, type Spelling } from "./spelling.js";
-import { checkTokenizer, type CheckedTokenizer, type Frame } from "../core/bases/tokenizer-file.js";
+import { checkTokenizer, type CheckedTokenizer, type Frame } from "./tokenizer-file.js";
 
 export interface PlacedEncoding {
   readonly ids: Int32Array;

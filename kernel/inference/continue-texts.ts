@@ -2,9 +2,9 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { DecodedText, DecoderImplementation } from "#stdlib/decoders/kind.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import type { Session } from "../engine/engine.js";
-import { tokensAt, TextsInMemory } from "../core/data/sequences/token-rows.js";
-import { ended } from "../encoding/end-token.js";
+import type { Session } from "../engines/engine.js";
+import { tokensAt, TextsInMemory } from "../data/sequences/token-rows.js";
+import { ended } from "../data/encoding/end-token.js";
 import { generate, type GenerateOptions } from "./generate.js";
 import { StopStrings } from "./stop-strings.js";
 import { TextStream } from "./text-stream.js";

@@ -2,11 +2,11 @@
 import { lastOf, must } from "#dsl/language/diagnostics/must.js";
 import type { Answers } from "#stdlib/tasks/kind.js";
 import { whole } from "#stdlib/tasks/shared/feeds.js";
-import { collate } from "../core/data/batches.js";
-import { tokensAt } from "../core/data/sequences/token-rows.js";
-import type { Session } from "../engine/engine.js";
-import { floats } from "../engine/feeds.js";
-import type { Unseen } from "../encoding/encoded.js";
+import { collate } from "../data/rows/batches.js";
+import { tokensAt } from "../data/sequences/token-rows.js";
+import type { Session } from "../engines/engine.js";
+import { floats } from "../engines/feeds.js";
+import type { Unseen } from "../data/encoding/encoded.js";
 
 export interface FedRow {
   readonly ids: Int32Array;

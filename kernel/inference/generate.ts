@@ -8,9 +8,9 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { DecodedText, DecoderImplementation, Decoding } from "#stdlib/decoders/kind.js";
-import type { Session } from "../engine/engine.js";
-import { floats, scalarI32 } from "../engine/feeds.js";
-import type { Begun } from "./prompted/begun.js";
+import type { Session } from "../engines/engine.js";
+import { floats, scalarI32 } from "../engines/feeds.js";
+import type { Begun } from "./prompted/prompt-prefix.js";
 
 export interface GenerateOptions {
   readonly decoder: { readonly call: Call; readonly implementation: DecoderImplementation };

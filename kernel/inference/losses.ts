@@ -1,12 +1,12 @@
 /** The loss of each row by itself, as it is learnt: by what the model says of it, or by the program `loss`, a row at a time. */
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { FedRows } from "../core/data/loader.js";
-import { DataLoader } from "../core/data/loader.js";
-import { tokensAt } from "../core/data/sequences/token-rows.js";
-import { Windows } from "../core/data/sequences/windows.js";
-import type { Encoded, Encoding } from "../encoding/encoded.js";
-import type { Session } from "../engine/engine.js";
-import { scalar } from "../engine/feeds.js";
+import type { FedRows } from "../data/rows/loader.js";
+import { DataLoader } from "../data/rows/loader.js";
+import { tokensAt } from "../data/sequences/token-rows.js";
+import { Windows } from "../data/sequences/windows.js";
+import type { Encoded, Encoding } from "../data/encoding/encoded.js";
+import type { Session } from "../engines/engine.js";
+import { scalar } from "../engines/feeds.js";
 import { askRows, type AskOptions } from "./score.js";
 
 interface Asking extends AskOptions {

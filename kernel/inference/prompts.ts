@@ -3,8 +3,8 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readMessages } from "#stdlib/conversations/turns.run.js";
 import type { Message } from "#stdlib/conversations/kind.js";
-import { conversationText } from "../core/data/conversations.js";
-import { promptsFor, type Chat } from "../encoding/chat.js";
+import { conversationText } from "../data/rows/conversations.js";
+import { promptsFor, type Chat } from "../data/encoding/chat.js";
 import type { ContinueOptions } from "./continue-texts.js";
 
 /** A text is a single user message to a chat model. */

@@ -1,11 +1,11 @@
 /** Runs the evaluation programs over rows: what the model says of each, or the loss of its tokens. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Answers } from "#stdlib/tasks/kind.js";
-import { DataLoader, type FedRows, type DataLoaderOptions } from "../core/data/loader.js";
-import type { Session } from "../engine/engine.js";
-import type { Unseen } from "../encoding/encoded.js";
-import { scalar } from "../engine/feeds.js";
-import { pipelined } from "../engine/pipelined.js";
+import { DataLoader, type FedRows, type DataLoaderOptions } from "../data/rows/loader.js";
+import type { Session } from "../engines/engine.js";
+import type { Unseen } from "../data/encoding/encoded.js";
+import { scalar } from "../engines/feeds.js";
+import { pipelined } from "../engines/pipelined-session.js";
 import { askTogether, fedRow } from "./fed-rows.js";
 
 export interface AskOptions {

@@ -1,16 +1,16 @@
 /** Which words spoke for what a model says of some texts: of a label the likeliest, of a number the number. */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { whole } from "#stdlib/tasks/shared/feeds.js";
-import { collate } from "../core/data/batches.js";
-import { tokensAt } from "../core/data/sequences/token-rows.js";
-import type { WhyRow } from "../core/display/scores/why.js";
-import { does } from "../core/session/words.js";
-import { typesOf } from "../core/session/token-types.js";
-import { encodeTexts, type Asked } from "../encoding/encoded.js";
-import { floats } from "../engine/feeds.js";
-import { answerOf } from "./fitted.js";
-import type { Asking, Said } from "./texts-asked.js";
-import { bySpokenWords } from "./words-said.js";
+import { collate } from "../data/rows/batches.js";
+import { tokensAt } from "../data/sequences/token-rows.js";
+import type { WhyRow } from "../display/scores/why.js";
+import { does } from "../host/load-implementation.js";
+import { typesOf } from "../bases/token-types.js";
+import { encodeTexts, type Asked } from "../data/encoding/encoded.js";
+import { floats } from "../engines/feeds.js";
+import { answerOf } from "./fitted-calibration.js";
+import type { Asking, Said } from "./input-texts.js";
+import { bySpokenWords } from "./token-predictions.js";
 
 /** The program of stdlib/programs/why.ts, by name. */
 export const WHY = "why";

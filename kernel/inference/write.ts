@@ -5,12 +5,12 @@ import { readerOf, type ModelPlan } from "#dsl/language/types/subject.js";
 import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
 import { registry } from "#stdlib/registry.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import type { Base } from "../core/bases/base.js";
-import { does } from "../core/session/words.js";
-import { chatOf } from "../encoding/chat.js";
-import { prefixOf, startOf } from "../encoding/decoder-input.js";
-import { endsOf, endToken } from "../encoding/encoding.js";
-import type { Session } from "../engine/engine.js";
+import type { Base } from "../bases/base.js";
+import { does } from "../host/load-implementation.js";
+import { chatOf } from "../data/encoding/chat.js";
+import { prefixOf, startOf } from "../data/encoding/decoder-input.js";
+import { endsOf, endToken } from "../data/encoding/encoding.js";
+import type { Session } from "../engines/engine.js";
 import { continueTexts, type Piece } from "./continue-texts.js";
 import { promptText, renderPrompts, type Prompt } from "./prompts.js";
 

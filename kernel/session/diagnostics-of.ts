@@ -2,7 +2,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { diagnosticOf, type Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import { Refused } from "./stage.js";
+import { Refused } from "./execution-context.js";
 
 /** Empty for an error without a code. */
 export function diagnosticsOf(error: unknown, sources: readonly Source[]): readonly Diagnostic[] {

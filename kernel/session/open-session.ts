@@ -2,7 +2,7 @@
  * A session as its verbs work on it: the names that earlier cells made, the data and models behind them, the engine. It
  * knows no verb.
  */
-import type { SweepHandle } from "../core/sweep/trial.js";
+import type { SweepHandle } from "../study/trial.js";
 import { EarlierCells } from "#dsl/compiler/statement/earlier-cells.js";
 import type { CompiledWith } from "#dsl/compiler/program/compile-with-facts.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
@@ -11,19 +11,19 @@ import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import { makeVocabulary, type SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import { compileAll } from "./answers/host.js";
-import { RefusedSources } from "./refused-sources.js";
-import { EngineManager } from "../engine/manager/engine-manager.js";
-import { ModelRoom } from "./models/model-room.js";
-import { WeightRoom } from "./models/weight-room.js";
-import type { DrawnSweep } from "../core/display/sweeps/view.js";
-import { bestIn } from "./sweeps/clearing.js";
-import { hasWeights } from "./sweeps/kept-weights.js";
-import type { HostContext } from "../core/session/host-context.js";
+import { RefusedSources } from "./refused-cells.js";
+import { EngineManager } from "../engines/manager/engine-manager.js";
+import { ModelRoom } from "./model-registry.js";
+import { WeightRoom } from "./model-cache.js";
+import type { DrawnSweep } from "../display/sweeps/view.js";
+import { bestIn } from "./trial-clearing.js";
+import { hasWeights } from "./kept-weights.js";
+import type { HostContext } from "../host/host-context.js";
 import { DatasetCache } from "./answers/dataset-cache.js";
-import type { Evaluation } from "./verbs/evaluate/evaluation.js";
+import type { Evaluation } from "../inference/evaluations/evaluation.js";
 import { Trackers } from "../trackers/trackers.js";
-import type { KeptEvaluation } from "./verbs/evaluate/kept-evaluations.js";
-import type { NameSink, SessionOptions } from "./stage.js";
+import type { KeptEvaluation } from "../inference/evaluations/kept-evaluations.js";
+import type { NameSink, SessionOptions } from "./execution-context.js";
 
 /** A server that a statement started. */
 export interface SessionServer {

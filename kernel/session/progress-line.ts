@@ -2,13 +2,13 @@
  * One line for work that is no training: a download, rows that are read, tokens that are counted, answers that are scored. It
  * appears when the work has taken a second, is updated in place at most five times a second, and says at the end what it took.
  */
-import { FRAME, html, tone } from "../core/display/html.js";
-import type { Progress } from "../core/session/host-context.js";
-import { strip } from "../core/display/progress.js";
-import { shownOf } from "../core/display/bundle.js";
-import type { Shown } from "../core/display/shown.js";
-import { bar, count, duration } from "../core/display/text.js";
-import type { Screen } from "./trainings/live.js";
+import { FRAME, html, tone } from "../display/html.js";
+import type { Progress } from "../host/host-context.js";
+import { strip } from "../display/progress.js";
+import { shownOf } from "../display/bundle.js";
+import type { Shown } from "../display/bundle-output.js";
+import { bar, count, duration } from "../host/text.js";
+import type { Screen } from "./live-training.js";
 
 const AFTER = 1000;
 const EVERY = 200;

@@ -2,8 +2,8 @@
  * What is shown, as plain text on a stream. Things that are updated (a progress line, a live figure) are printed once, in
  * their last state, when the next lasting thing comes; on a terminal the first of them is rewritten in place meanwhile.
  */
-import type { Shown } from "../core/display/shown.js";
-import type { Screen } from "./trainings/live.js";
+import type { Shown } from "../display/bundle-output.js";
+import type { Screen } from "./live-training.js";
 
 export interface TextScreen extends Screen {
   /** Prints what is still open. */

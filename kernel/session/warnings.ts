@@ -2,9 +2,9 @@
 import { diagnosticOf, type Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import { saidBy } from "#dsl/language/diagnostics/grouped.js";
 import type { Source, Span } from "#dsl/language/diagnostics/span.js";
-import { diagnosticsShown } from "../core/display/diagnostics.js";
-import type { Shown } from "../core/display/shown.js";
-import type { Screen } from "./trainings/live.js";
+import { diagnosticsShown } from "../display/diagnostics.js";
+import type { Shown } from "../display/bundle-output.js";
+import type { Screen } from "./live-training.js";
 import type { Warn } from "./warn.js";
 
 export type { Warn } from "./warn.js";

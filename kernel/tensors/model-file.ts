@@ -10,7 +10,7 @@ import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { jsonIn, type Json } from "../fetch/json.js";
 import * as regular from "../fetch/regular.js";
 import { NotRead } from "../fetch/regular.js";
-import { beyondLimits, SETTINGS, type JsonLimits } from "../core/bases/json-limits.js";
+import { beyondLimits, SETTINGS, type JsonLimits } from "./json-limits.js";
 
 const damaged = (file: string, why: string, cause?: unknown): CodedError =>
   new CodedError("base-damaged", { file, why }, { cause });

@@ -1,5 +1,5 @@
 /** The commit that a run's lock tells of. */
-import type { Lock } from "../artifacts/run-folder.js";
+import type { Lock } from "../runs/run-folder.js";
 import { partIn } from "#stdlib/trackers/shared/answers.js";
 
 /** Null: it tells of none. */

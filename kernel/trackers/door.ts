@@ -22,7 +22,7 @@ import { answerText, reason, send } from "../fetch/http.js";
 import { jsonOrNone } from "../fetch/json.js";
 import { NotRead, openRegular } from "../fetch/regular.js";
 import { stampOf } from "../fetch/stamp.js";
-import { happenedSince } from "./happened.js";
+import { happenedSince } from "./event-reader.js";
 
 /** Milliseconds of one answer, and bytes a second that a file goes with at least. */
 export interface Patience {

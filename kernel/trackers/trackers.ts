@@ -9,9 +9,9 @@ import { join, relative } from "node:path";
 import canonicalize from "canonicalize";
 import type { Experiment } from "#dsl/compiler/plan/action.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { plural } from "../core/display/text.js";
+import { plural } from "../host/text.js";
 import type { Patience } from "./door.js";
-import { sendRun, type Outcome } from "./send.js";
+import { sendRun, type Outcome } from "./send-events.js";
 import { isUnsent, readTracking, sameTracker, trackedBy, trackingFile, writeTracking } from "./tracking.js";
 
 export interface TrackersOptions {

@@ -9,9 +9,9 @@ import canonicalize from "canonicalize";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Kept } from "#stdlib/trackers/kind.js";
 import { makePrivateFolder, writePrivate } from "../fetch/private.js";
-import { call } from "../artifacts/plan-schema.js";
-import { writing } from "../artifacts/folder-errors.js";
-import { jsonRegular } from "../artifacts/read-regular.js";
+import { call } from "../runs/plan-schema.js";
+import { writing } from "../runs/folder-errors.js";
+import { jsonRegular } from "../runs/read-regular.js";
 import { fields, like, object, type Schema } from "../fetch/json.js";
 
 export interface TrackerState {

@@ -5,12 +5,12 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { lastOf, must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { SEMANTICS, semanticsOf } from "#dsl/compiler/plan/semantics.js";
-import { readCheckpoints, type Checkpoint, type DamagedCheckpoint } from "../artifacts/checkpoints.js";
-import { damageOf, demandWhole, isRunFolder, nameOf, recipeOf, unreadable } from "../history/damage.js";
-import { isTrial, ofSweep } from "../history/runs-named.js";
-import { RunFolder, type About } from "../artifacts/run-folder.js";
-import { busy, holderOf, lockRun, RunLock } from "../artifacts/run-lock.js";
-import type { TrialOf } from "../artifacts/together/trials.js";
+import { readCheckpoints, type Checkpoint, type DamagedCheckpoint } from "../runs/checkpoints.js";
+import { damageOf, demandWhole, isRunFolder, nameOf, recipeOf, unreadable } from "../runs/history/damage.js";
+import { isTrial, ofSweep } from "../runs/history/runs-named.js";
+import { RunFolder, type About } from "../runs/run-folder.js";
+import { busy, holderOf, lockRun, RunLock } from "../runs/run-lock.js";
+import type { TrialOf } from "../runs/together/trials.js";
 
 export interface Claim {
   readonly run: RunFolder;

@@ -1,5 +1,5 @@
 /** Label dynamics during training: counts the logits of each step's rows, and keeps the counts beside each checkpoint. */
-import type { RunFolder } from "../artifacts/run-folder.js";
+import type { RunFolder } from "../runs/run-folder.js";
 import { Dynamics, loadDynamics, pruneDynamics, saveDynamics } from "./dynamics.js";
 import type { TrainingHook } from "./loop/hook.js";
 

@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { deflateSync, inflateSync } from "node:zlib";
 import { makePrivateFolder, writePrivateLater } from "../fetch/private.js";
 import { NotRead, readWhole } from "../fetch/regular.js";
-import type { RunFolder } from "../artifacts/run-folder.js";
-import { writing } from "../artifacts/folder-errors.js";
+import type { RunFolder } from "../runs/run-folder.js";
+import { writing } from "../runs/folder-errors.js";
 import type { RowLogits } from "./loop/step-source.js";
 
 export interface RowDynamics {

@@ -6,8 +6,8 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { MOST } from "#stdlib/contenders/shared/dense-features.js";
 import { exactHead, type ExactHead } from "#stdlib/contenders/shared/exact-head.js";
-import type { Session } from "../engine/engine.js";
-import type { Encoded } from "../encoding/encoded.js";
+import type { Session } from "../engines/engine.js";
+import type { Encoded } from "../data/encoding/encoded.js";
 import type { Step, StepSource } from "./loop/step-source.js";
 
 export interface ExactFitOptions {

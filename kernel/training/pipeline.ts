@@ -9,9 +9,9 @@
  */
 import { must, mustGet } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Update } from "../core/data/loader.js";
-import type { Session } from "../engine/engine.js";
-import { scalar, scalarF32, scalarI32 } from "../engine/feeds.js";
+import type { Update } from "../data/rows/loader.js";
+import type { Session } from "../engines/engine.js";
+import { scalar, scalarF32, scalarI32 } from "../engines/feeds.js";
 import type { RowLogits, Step } from "./loop/step-source.js";
 
 export interface StepPipelineOptions {

@@ -1,8 +1,8 @@
 /** Minibatch steps: how many a training takes, their learning rate, and the source that feeds them to the engine. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { ScheduleImplementation } from "#stdlib/optimizers/kind.js";
-import type { DataLoader } from "../core/data/loader.js";
-import type { Session } from "../engine/engine.js";
+import type { DataLoader } from "../data/rows/loader.js";
+import type { Session } from "../engines/engine.js";
 import type { StepSource } from "./loop/step-source.js";
 import { StepPipeline, type StepPipelineOptions } from "./pipeline.js";
 

@@ -4,9 +4,9 @@
  */
 import { Tokenizer as Reader } from "@huggingface/tokenizers";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { windowsOf } from "#kernel/core/bases/context-windows.js";
-import { cutFramed, framed, framedPair } from "#kernel/core/bases/framing.js";
-import { checkTokenizer, type CheckedTokenizer } from "#kernel/core/bases/tokenizer-file.js";
+import { windowsOf } from "#kernel/bases/context-windows.js";
+import { cutFramed, framed, framedPair } from "#kernel/bases/framing.js";
+import { checkTokenizer, type CheckedTokenizer } from "#kernel/bases/tokenizer-file.js";
 import type { ContextWindow, TokenNames } from "#stdlib/tasks/kind.js";
 import type { AskedText, Demo } from "#stdlib/targets/shared/page/demo.js";
 import { wordsIn } from "#stdlib/tasks/shared/whitespace-words.js";

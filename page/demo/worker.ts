@@ -2,7 +2,7 @@
  * The worker of a demo page: tokens, the model and its answers, apart from the window, so that typing never waits. Threads of the
  * runtime run this script too, under another name, and then the runtime's own part of it alone.
  */
-import { basesCodes } from "#kernel/core/bases/codes.js";
+import { basesCodes } from "#kernel/bases/base-codes.js";
 import { CodedError, registerCodes, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";

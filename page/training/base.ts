@@ -2,8 +2,8 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { loadWord } from "#dsl/language/types/loaded.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
-import type { Base } from "#kernel/core/bases/base.js";
-import { familyOf } from "#kernel/core/bases/family.js";
+import type { Base } from "#kernel/bases/base.js";
+import { familyOf } from "#kernel/bases/family.js";
 import { ownHeadsOf } from "#kernel/bases/own-heads.js";
 import { registry } from "#stdlib/registry.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";

@@ -15,17 +15,17 @@ const dist = join(root, "dist");
 /** Modules of the kernel, and those of page/training/instead that stand for them. */
 const instead = {
   "kernel/tensors/safetensors.js": "safetensors",
-  "kernel/artifacts/checkpoints.js": "checkpoints",
-  "kernel/artifacts/writer.js": "writer",
+  "kernel/runs/checkpoints.js": "checkpoints",
+  "kernel/runs/writer.js": "writer",
   "kernel/bases/tokenizer.js": "tokenizer",
-  "kernel/encoding/chat.js": "chat",
-  "kernel/engine/tfjs/library.js": "tfjs",
+  "kernel/data/encoding/chat.js": "chat",
+  "kernel/engines/tfjs/library.js": "tfjs",
 };
 /** Modules that no training of a page calls: they read disks, start processes or ask others. */
 const never = new Set([
-  ...["kernel/fetch/regular.js", "kernel/artifacts/staged.js", "kernel/artifacts/learnt.js"],
-  ...["kernel/datasets/token-file.js", "kernel/datasets/context-file.js", "kernel/datasets/number-file.js"],
-  ...["kernel/encoding/chat-rows.js", "kernel/inference/judging/judged.js"],
+  ...["kernel/fetch/regular.js", "kernel/runs/staged-folder.js", "kernel/runs/learnt-rows.js"],
+  ...["kernel/data/sources/token-file.js", "kernel/data/sources/context-file.js", "kernel/data/sources/number-file.js"],
+  ...["kernel/data/encoding/chat-rows.js", "kernel/inference/judging/judge-pairs.js"],
   "kernel/tensors/model-file.js",
 ]);
 /** Packages that no training of a page calls. */

@@ -1,7 +1,7 @@
 /** What lies beside a saved adapter, which holds numbers alone: config.json with its labels, and a README. */
-import { configOf } from "#kernel/artifacts/folders/model-config.js";
+import { configOf } from "#kernel/runs/folders/model-config.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { Base } from "#kernel/core/bases/base.js";
+import type { Base } from "#kernel/bases/base.js";
 
 export interface Told {
   readonly name: string;

@@ -3,7 +3,7 @@
  * and where a few steps of this very training took less time on it and came to the same losses. Told is why.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Engine } from "#kernel/engine/engine.js";
+import type { Engine } from "#kernel/engines/engine.js";
 import type { Devices } from "./devices.js";
 import { failureOf } from "./failure.js";
 import type { Asked, Device } from "./protocol.js";

@@ -2,7 +2,7 @@
  * The engines of a page: tfjs on WebAssembly (threads where the page is served apart from all others), and on WebGPU where
  * the browser has an adapter. Both are in the worker that trains, and tfjs has one of them at a time (`engine.ts`).
  */
-import type { Engine } from "#kernel/engine/engine.js";
+import type { Engine } from "#kernel/engines/engine.js";
 import { engineOn } from "./engine.js";
 import type { Binaries, Device } from "./protocol.js";
 import { startWasm } from "./wasm.js";

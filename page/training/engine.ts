@@ -1,14 +1,14 @@
 /**
  * An engine of a page, in the worker that trains. Programs, states and their checks are those of the notebook's engine host
- * (kernel/engine/host/session.ts). A step blocks the worker, so between two of them it takes a turn: a request to stop is
+ * (kernel/engines/host/session.ts). A step blocks the worker, so between two of them it takes a turn: a request to stop is
  * heard then.
  */
 import { backend, setBackend, version_core } from "@tensorflow/tfjs-core";
-import type { Engine, Session } from "#kernel/engine/engine.js";
-import type { Backend } from "#kernel/engine/host/backend.js";
-import { HostSession } from "#kernel/engine/host/session.js";
-import { refusals } from "#kernel/engine/tfjs/refusals.js";
-import { TfjsSession } from "#kernel/engine/tfjs/session.js";
+import type { Engine, Session } from "#kernel/engines/engine.js";
+import type { Backend } from "#kernel/engines/host/backend.js";
+import { HostSession } from "#kernel/engines/host/session.js";
+import { refusals } from "#kernel/engines/tfjs/refusals.js";
+import { TfjsSession } from "#kernel/engines/tfjs/session.js";
 import type { Device } from "./protocol.js";
 
 /** What goes wrong beside the calls. */

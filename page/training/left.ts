@@ -4,9 +4,9 @@
  * them: what that names is whole. The newest training is kept, and a tab holds a lock on its own, so that no other takes it.
  */
 import * as v from "valibot";
-import { quoted, unquoted } from "#kernel/artifacts/log-lines.js";
-import type { Position } from "#kernel/artifacts/checkpoints.js";
-import type { RunEvent } from "#kernel/core/session/events.js";
+import { quoted, unquoted } from "#kernel/runs/log-lines.js";
+import type { Position } from "#kernel/runs/checkpoints.js";
+import type { RunEvent } from "#kernel/events/events.js";
 import { fields, figure, jsonOrNone, type Schema } from "#kernel/fetch/json.js";
 import type { GivenFile } from "../world/protocol.js";
 import type { Stored } from "./instead/checkpoints.js";

@@ -1,11 +1,11 @@
 /** What of a trained model is saved: an adapter as PEFT reads it, or the folder of a whole model, as transformers does. */
 import { must } from "#dsl/language/diagnostics/must.js";
-import { ADAPTER } from "#kernel/artifacts/folders/adapter-folder.js";
-import { configText } from "#kernel/artifacts/folders/config-text.js";
-import { folded } from "#kernel/artifacts/standardised.js";
+import { ADAPTER } from "#kernel/runs/folders/adapter-folder.js";
+import { configText } from "#kernel/runs/folders/config-text.js";
+import { folded } from "#kernel/runs/standardised-weights.js";
 import type { Tokenizer } from "#kernel/bases/tokenizer.js";
-import type { Base } from "#kernel/core/bases/base.js";
-import type { OpenModel } from "#kernel/session/models/open-model.js";
+import type { Base } from "#kernel/bases/base.js";
+import type { OpenModel } from "#kernel/models/open-model.js";
 import { disk } from "../world/disk.js";
 import { written } from "./instead/safetensors.js";
 import { besideAdapter, type Told } from "./card.js";

@@ -2,12 +2,12 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { readerOf } from "#dsl/language/types/subject.js";
-import { evaluationShown } from "#kernel/core/display/scores/evaluation.js";
-import type { Shown } from "#kernel/core/display/shown.js";
-import { encodeSplit } from "#kernel/encoding/encoded.js";
+import { evaluationShown } from "#kernel/display/scores/evaluation.js";
+import type { Shown } from "#kernel/display/bundle-output.js";
+import { encodeSplit } from "#kernel/data/encoding/encoded.js";
 import { drawAll, methodsOf, type Measure } from "#kernel/inference/measuring/comparison.js";
-import { measureOf } from "#kernel/inference/measuring/measured.js";
-import { asked, scoredOf } from "#kernel/inference/scored.js";
+import { measureOf } from "#kernel/inference/measuring/measure-metric.js";
+import { asked, scoredOf } from "#kernel/inference/score-split.js";
 import { registry } from "#stdlib/registry.js";
 import type { World } from "../world/world.js";
 import type { PageRun } from "./run.js";

@@ -2,7 +2,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { does } from "#kernel/core/session/words.js";
+import { does } from "#kernel/host/load-implementation.js";
 import { startsFrom } from "#stdlib/techniques/shared/from-parameter.js";
 import { storageOf } from "#stdlib/storages/shared/storage.js";
 

@@ -4,7 +4,7 @@ import "@tensorflow/tfjs-backend-wasm";
 import { getThreadsCount, setThreadsCount, setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { env, ready, setBackend } from "@tensorflow/tfjs-core";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { registerOwnKernels } from "#kernel/engine/tfjs/own-kernels.js";
+import { registerOwnKernels } from "#kernel/engines/tfjs/own-kernels.js";
 import { inflated } from "../app/packed.js";
 import type { Binaries } from "./protocol.js";
 

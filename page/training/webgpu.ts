@@ -44,7 +44,7 @@ interface Backend {
 
 /**
  * tfjs would draw numbers on a canvas to have them at once, which takes long and may fail. As in Node it refuses: what has to see
- * its inputs' numbers is computed in JavaScript then (kernel/engine/tfjs/card.ts).
+ * its inputs' numbers is computed in JavaScript then (kernel/engines/tfjs/card.ts).
  */
 function readsLater(card: Backend): void {
   const read = card.readSync.bind(card);

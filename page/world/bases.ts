@@ -9,7 +9,7 @@ import { nearest } from "#dsl/language/diagnostics/nearest.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { Word } from "#dsl/language/types/registry.js";
-import { familyOf } from "#kernel/core/bases/family.js";
+import { familyOf } from "#kernel/bases/family.js";
 import type { KnownCheckpoint } from "#stdlib/models/shared/known-checkpoints.js";
 import { elementsIn, shapesOf } from "#stdlib/programs/shapes.js";
 import { registry } from "#stdlib/registry.js";

@@ -2,7 +2,7 @@
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { ReaderOf } from "#dsl/language/types/subject.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { ConversationRows, MeasuredChats } from "#kernel/core/data/conversations.js";
+import type { ConversationRows, MeasuredChats } from "#kernel/data/rows/conversations.js";
 import { registry } from "#stdlib/registry.js";
 import type { PageTokenizer } from "./tokenizer.js";
 

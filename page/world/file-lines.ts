@@ -1,7 +1,7 @@
 /** What each file of the page is, by its name and what lies in it: a table that can be trained on, a model's config, text. */
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
-import { bytes as sizeText, plural } from "#kernel/core/display/text.js";
+import { bytes as sizeText, plural } from "#kernel/host/text.js";
 import { registry } from "#stdlib/registry.js";
 import { configIn } from "./bases.js";
 import { disk, nameOf, type DiskFile } from "./disk.js";

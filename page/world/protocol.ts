@@ -2,8 +2,8 @@
  * What the page's window and its worker say to each other: requests `{ id, method, params }`, one answer to each, `{ id,
  * result }` or `{ id, error }`. Offsets are UTF-16.
  */
-import type { Completion } from "#kernel/core/assist/answers.js";
-import type { Finding } from "#kernel/core/assist/answers.js";
+import type { Completion } from "#kernel/assist/answers.js";
+import type { Finding } from "#kernel/assist/answers.js";
 import type { CarriedTokenizer } from "./carried.js";
 import type { Signature } from "#dsl/assist/signature.js";
 

@@ -5,9 +5,9 @@
 import { Tokenizer as Reader } from "@huggingface/tokenizers";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { mustGet } from "#dsl/language/diagnostics/must.js";
-import { windowsOf } from "#kernel/core/bases/context-windows.js";
-import { framed, framedPair } from "#kernel/core/bases/framing.js";
-import { checkTokenizer, type Frame } from "#kernel/core/bases/tokenizer-file.js";
+import { windowsOf } from "#kernel/bases/context-windows.js";
+import { framed, framedPair } from "#kernel/bases/framing.js";
+import { checkTokenizer, type Frame } from "#kernel/bases/tokenizer-file.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 import { withRustWords } from "../rust-words.js";
 

@@ -1,6 +1,6 @@
 /** The worker's end: it answers the window's questions one after the other, so that typing never waits for the compiler. */
 import { registerCodes } from "#dsl/language/diagnostics/codes.js";
-import { coreCodes } from "#kernel/core/codes.js";
+import { coreCodes } from "#kernel/portable-codes.js";
 import type { Reply, Request } from "./protocol.js";
 import { service } from "./service.js";
 

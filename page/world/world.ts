@@ -10,9 +10,9 @@ import { keyOf, type BaseFacts, type MachineFacts, type Need } from "#dsl/langua
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { DataPlan, ReaderOf } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { scratchOf } from "#kernel/core/bases/scratch-facts.js";
-import { apartFacts } from "#kernel/core/data/apart.js";
-import { prepare, readHeader, type Prepared } from "#kernel/core/data/prepare.js";
+import { scratchOf } from "#kernel/bases/scratch-facts.js";
+import { apartFacts } from "#kernel/data/rows/shared-rows.js";
+import { prepare, readHeader, type Prepared } from "#kernel/data/prepare.js";
 import type { SourceWorld } from "#stdlib/data/contract.js";
 import { schemaOf } from "#stdlib/json-schemas/schema.js";
 import { registry } from "#stdlib/registry.js";

@@ -1,11 +1,11 @@
 /**
  * A row format: how one row of the data becomes input of a model. Each format is one file in this folder; the tokenizing half of
- * it is a file of the same name in kernel/encoding/row-formats.
+ * it is a file of the same name in kernel/data/encoding/row-formats.
  */
 import type { RowFormatCapabilities } from "#dsl/language/types/capabilities/row-format.js";
 import type { Call } from "#dsl/language/types/value.js";
 
-/** The names that kernel/encoding/row-formats needs an encoder for: a missing one is a compile error. */
+/** The names that kernel/data/encoding/row-formats needs an encoder for: a missing one is a compile error. */
 export type RowFormatName =
   | "single_text"
   | "token_labels"

@@ -1,7 +1,7 @@
 /**
  * Runners: where the work of a statement is done. One of workers starts and ends them, and knows nothing of the work: that
- * they take from a coordinator by themselves (kernel/cluster). How many there are, and with how many threads, its word says.
- * One of federations names what carries messages to their clients (kernel/federation), who have rows of their own.
+ * they take from a coordinator by themselves (kernel/remote/coordinator). How many there are, and with how many threads, its word says.
+ * One of federations names what carries messages to their clients (kernel/features/federate), who have rows of their own.
  */
 import type { Call } from "#dsl/language/types/value.js";
 

@@ -1,5 +1,5 @@
 /**
- * Rows of a data set's files, one file after the other. Which they are, and where, the kernel finds out (kernel/datasets/hub):
+ * Rows of a data set's files, one file after the other. Which they are, and where, the kernel finds out (kernel/data/sources/hub):
  * the call that comes here has them as `sources`.
  */
 import type { ColumnTable } from "arquero";

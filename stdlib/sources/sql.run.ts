@@ -1,4 +1,4 @@
-/** Rows of a query, in the order that it says. What runs it, the world brings (kernel/datasets/sql). */
+/** Rows of a query, in the order that it says. What runs it, the world brings (kernel/data/sources/sql). */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";

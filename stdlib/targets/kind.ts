@@ -1,6 +1,6 @@
 /**
  * Targets: what a trained model is written as for use elsewhere. A target writes; which runtime then opens what was written,
- * and how its answers are compared with the notebook's, is the runner's affair (kernel/deploying).
+ * and how its answers are compared with the notebook's, is the runner's affair (kernel/deployments).
  */
 import type { NDArray, State } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -89,7 +89,7 @@ export interface TargetOutput {
   /** Files of the model's source as they are (`Deployed.files`, `config.json`, of whole models `model.safetensors`). `from`: a folder of it. */
   copy(names: readonly string[], into?: string, from?: string): Promise<void>;
   /**
-   * Work that needs a library of its own, in a process of its own: `name` of kernel/deploying/tools. `from` and `to`:
+   * Work that needs a library of its own, in a process of its own: `name` of kernel/deployments/tools. `from` and `to`:
    * paths of the deployment. What lies at `from` was written for it alone: it is gone afterwards. What the tool found out, if
    * anything.
    */
@@ -180,7 +180,7 @@ declare module "#dsl/language/types/registry.js" {
 declare module "#dsl/language/types/capabilities/running.js" {
   // oxlint-disable-next-line no-unused-vars -- what is merged takes the call
   interface TargetCapabilities<C extends Call = Call> {
-    /** Of kernel/deploying/runtimes: what opens it here. Null: nothing here can. */
+    /** Of kernel/deployments/runtimes: what opens it here. Null: nothing here can. */
     readonly runtime: string | null;
     /** As the hub calls the library that opens it first; absent: none of those that it knows. */
     readonly library?: string;

@@ -15,7 +15,7 @@ import {
 } from "vscode-languageserver/node";
 import yauzl from "yauzl";
 import { buildVsix } from "#editors/vscode/build.mjs";
-import { openAssistant } from "#kernel/jupyter/cells/open-assistant.js";
+import { openAssistant } from "#kernel/apps/jupyter/cells/open-assistant.js";
 import { mistaken } from "./corpus.js";
 
 interface Described {

@@ -7,7 +7,7 @@ import { chooseServer } from "../../editors/vscode/src/which-server.js";
 
 describe("the server that VS Code starts", () => {
   let folder: string;
-  const main = join("dist", "kernel", "cli", "main.js");
+  const main = join("dist", "kernel", "apps", "cli", "main.js");
   const make = (path: string, text: string): void => {
     mkdirSync(join(folder, path, ".."), { recursive: true });
     writeFileSync(join(folder, path), text);

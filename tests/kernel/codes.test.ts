@@ -68,7 +68,12 @@ describe("the main module of a process or thread", () => {
   const mains = modules.filter((file) =>
     /^kernel\/(?!cli).*(?:[/-]main|\.worker)\.js$|^page\/\w+\/worker\.js$/.test(file),
   );
-  const others = ["worker/rank", "worker/joined-client", "jupyter/wire/kernel-process", "jupyter/wire/worker"];
+  const others = [
+    "apps/worker/rank",
+    "apps/worker/joined-client",
+    "apps/jupyter/wire/kernel-process",
+    "apps/jupyter/wire/worker",
+  ];
   for (const file of [...mains, ...others.map((name) => `kernel/${name}.js`)])
     it(`${file} registers each code that its modules throw`, async () => {
       assert.ok(existsSync(join(built, file)));

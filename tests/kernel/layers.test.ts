@@ -70,7 +70,7 @@ describe("the rooms of the kernel", () => {
 });
 
 /** The session dispatches the action of a verb to the feature that runs it. */
-const DISPATCH = "kernel/session/verbs/verbs.ts";
+const DISPATCH = "kernel/features/verbs.ts";
 const TABLE = "kernel/codes.ts";
 
 function mayImport(file: string, other: string): boolean {

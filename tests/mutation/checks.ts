@@ -13,7 +13,7 @@ const rooms = ["dsl", "stdlib", "kernel"];
 const elsewhere = new RegExp(
   [
     "kernel/(?:cli|jupyter/(?:client/client|wire|cells)|session|training|encoding|inference|artifacts|history|core/display)",
-    "kernel/engine/(?!safetensors|forward\\.|choice)",
+    "kernel/engines/(?!safetensors|forward\\.|choice)",
     "kernel/bases/(?:tokenizer-kinds|gguf)",
     "kernel/core/data/(?:packed-loss|loader)",
     "stdlib/(?:programs|techniques|decoders|metrics(?!/shared)|optimizers|user-defined/conformance|tasks/(?:masked|parity))",

@@ -40,7 +40,7 @@ const unreached: readonly (readonly [file: string, code: string, why: string])[]
   [
     "stdlib/user-defined/technique.js",
     "word-trains-nothing",
-    "tests/kernel/jupyter/cells/define.e2e.test.ts sees it in the kernel's process",
+    "tests/kernel/apps/jupyter/cells/define.e2e.test.ts sees it in the kernel's process",
   ],
   ["stdlib/sources/csv.run.js", "empty-file", "at the end: a file without a line is told where it begins"],
   ["stdlib/sources/csv.run.js", "unreadable-file", "csv-parse has other errors, none of which these options allow"],

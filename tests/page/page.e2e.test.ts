@@ -6,8 +6,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { planShown } from "#kernel/core/display/plans/plan-card.js";
-import { checkFile } from "#kernel/checking/checking.js";
+import { planShown } from "#kernel/display/plans/plan-card.js";
+import { checkFile } from "#kernel/apps/checking/checking.js";
 import { built, Pages, root, type Built, type Playground } from "./browser.js";
 
 const tickets = `data tickets {

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { asFloats } from "#kernel/tensors/numbers.js";
 import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";

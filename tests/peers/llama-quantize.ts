@@ -13,8 +13,8 @@ import { QUANTIZE } from "#stdlib/targets/shared/gguf/mixture.js";
 import { gguf } from "#stdlib/targets/gguf.run.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
-import { written } from "#tests/kernel/deploying/deployed-models.js";
-import { callOf, made, writingModel, type WritingModel } from "#tests/kernel/deploying/writing-models.js";
+import { written } from "#tests/kernel/deployments/deployed-models.js";
+import { callOf, made, writingModel, type WritingModel } from "#tests/kernel/deployments/writing-models.js";
 
 const llama = { num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 128, rms_norm_eps: 1e-5 };
 /** Rows of whole blocks of 256 and others, heads of their own and tied ones, layers enough for every mixture. */

@@ -6,11 +6,11 @@ import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { ensurePythonEnv, type PythonGroup } from "#tools/python-env.mjs";
-import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";
-import { made, WRITING } from "#tests/kernel/deploying/writing-models.js";
+import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deployments/small-tasks.js";
+import { made, WRITING } from "#tests/kernel/deployments/writing-models.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 
 const pages = new URL("../../../docs/deploying/", import.meta.url);

@@ -5,10 +5,10 @@
  */
 import { join } from "node:path";
 import { writeFileSync } from "node:fs";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import type { Written } from "#kernel/inference/predicted.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
+import type { Written } from "#kernel/inference/prediction.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
-import { inNode, ModelPage } from "#tests/kernel/deploying/transformers-js.js";
+import { inNode, ModelPage } from "#tests/kernel/deployments/transformers-js.js";
 
 const TOKENS = 64;
 const PROMPTS = ["The parcel that was sent on Monday", "Dear customer, the train", "My invoice"];

@@ -11,7 +11,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   metric: ["stdlib/metrics", "stdlib/tasks", "kernel/inference", "kernel/session"],
   schedule: ["stdlib/schedules"],
   source: ["stdlib/sources"],
-  target: ["kernel/deploying"],
+  target: ["kernel/deployments"],
   cleaner: ["stdlib/cleaners"],
   split: ["stdlib/splits"],
   decoder: ["stdlib/decoders"],

@@ -1,7 +1,7 @@
 /** The software bill of materials: what is installed, and what setup downloads later, is listed, and nothing else. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { KNOWN_WHEELS } from "#kernel/engine/native/versions.js";
+import { KNOWN_WHEELS } from "#kernel/engines/native/versions.js";
 import { billOfMaterials, type Bill } from "#tools/sbom.mjs";
 
 interface Lock {

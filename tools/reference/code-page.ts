@@ -5,7 +5,7 @@
 import { allCodes, entryOf } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
-import { code, fence, link, page, table } from "#kernel/core/display/markdown.js";
+import { code, fence, link, page, table } from "#kernel/display/markdown.js";
 import { codesByRoom, pageOfRoom } from "./code-rooms.js";
 import type { Trials } from "./tried.js";
 

@@ -3,9 +3,9 @@
  * missing or holds nonsense, what it takes where one is absent.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { valueText } from "#kernel/core/display/value-text.js";
+import { valueText } from "#kernel/host/value-text.js";
 import type { Checkpoint } from "./checkpoints.js";
-import { code, table } from "#kernel/core/display/markdown.js";
+import { code, table } from "#kernel/display/markdown.js";
 
 type Json = Readonly<Record<string, unknown>>;
 

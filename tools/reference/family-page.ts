@@ -2,9 +2,9 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
-import { compact, count, percent } from "#kernel/core/display/text.js";
+import { compact, count, percent } from "#kernel/host/text.js";
 import { configTable } from "./config-fields.js";
-import { code, fence, link, page, table } from "#kernel/core/display/markdown.js";
+import { code, fence, link, page, table } from "#kernel/display/markdown.js";
 import { codeLink } from "./code-page.js";
 import { programOf } from "./programs.js";
 import { referencesText } from "./references.js";

@@ -7,9 +7,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FactOf, Need } from "#dsl/language/types/facts.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
-import { checkFile } from "#kernel/checking/checking.js";
-import { phases, phaseText, type Phase } from "#kernel/checking/phases.js";
-import type { HostContext } from "#kernel/core/session/host-context.js";
+import { checkFile } from "#kernel/apps/checking/checking.js";
+import { phases, phaseText, type Phase } from "#kernel/apps/checking/phases.js";
+import type { HostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 
 /** A block of `console`: the command after `$`, and what it prints. */

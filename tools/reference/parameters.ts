@@ -1,8 +1,8 @@
 /** Parameters of a word, and its other names, as tables. */
 import { boundText, describe } from "#dsl/language/types/shapes.js";
 import type { Parameter, Word } from "#dsl/language/types/registry.js";
-import { valueText } from "#kernel/core/display/value-text.js";
-import { code, table } from "#kernel/core/display/markdown.js";
+import { valueText } from "#kernel/host/value-text.js";
+import { code, table } from "#kernel/display/markdown.js";
 
 export function parametersTable(parameters: readonly Parameter[]): string {
   const built = parameters.filter((p) => !p.planned);

@@ -8,7 +8,7 @@ import { registry } from "#stdlib/registry.js";
 import { codesContents, roomPage } from "./code-page.js";
 import { codesByRoom, pageOfRoom } from "./code-rooms.js";
 import { familyPage } from "./family-page.js";
-import { code, link, page, table } from "#kernel/core/display/markdown.js";
+import { code, link, page, table } from "#kernel/display/markdown.js";
 import { syntaxPages } from "./syntax-page.js";
 import { techniquePage } from "./technique-page.js";
 import { Trials } from "./tried.js";

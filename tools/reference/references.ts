@@ -1,6 +1,6 @@
 /** Where the field describes a word. */
 import type { Word } from "#dsl/language/types/registry.js";
-import { link } from "#kernel/core/display/markdown.js";
+import { link } from "#kernel/display/markdown.js";
 
 export function referencesText({ references = [] }: Word): string {
   if (references.length === 0) return "";

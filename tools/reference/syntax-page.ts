@@ -1,6 +1,6 @@
 /** The page of the syntax, and a diagram for each production. */
 import { ebnf, productions } from "./grammar.js";
-import { fence, page } from "#kernel/core/display/markdown.js";
+import { fence, page } from "#kernel/display/markdown.js";
 import { railroad } from "./railroad.js";
 
 /** Path in the reference → text. */

@@ -2,8 +2,8 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
 import type { Word } from "#dsl/language/types/registry.js";
-import { count, percent } from "#kernel/core/display/text.js";
-import { code, fence, link, page, table } from "#kernel/core/display/markdown.js";
+import { count, percent } from "#kernel/host/text.js";
+import { code, fence, link, page, table } from "#kernel/display/markdown.js";
 import { codeLink } from "./code-page.js";
 import { elsewhereText, parametersTable, plannedParameters } from "./parameters.js";
 import { programOf } from "./programs.js";

@@ -2,8 +2,8 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import { kindsIn } from "#dsl/language/types/parts.js";
 import { isOfKind, isVerb, type Kind, type Registry, type Verb, type Word } from "#dsl/language/types/registry.js";
-import { callText } from "#kernel/core/display/value-text.js";
-import { code, fence, link, page, prose } from "#kernel/core/display/markdown.js";
+import { callText } from "#kernel/host/value-text.js";
+import { code, fence, link, page, prose } from "#kernel/display/markdown.js";
 import { codeLink } from "./code-page.js";
 import { elsewhereText, parametersTable, plannedParameters } from "./parameters.js";
 import { dataOf } from "./programs.js";

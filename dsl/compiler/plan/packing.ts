@@ -1,6 +1,6 @@
 /**
  * How many packed rows some texts fill, by the histogram of their lengths: each text goes into the row with the least room
- * that still holds it, the longest first, as when the training packs them (kernel/core/data/sequences/packing.ts). Of texts
+ * that still holds it, the longest first, as when the training packs them (kernel/data/sequences/packing.ts). Of texts
  * that share a bin of the histogram the lengths are spread over the bin.
  */
 

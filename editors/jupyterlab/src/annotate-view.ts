@@ -1,6 +1,6 @@
 // The view of the annotation widget: built once and changed in place, so that focus and scroll position stay. It takes all its keys;
 // JupyterLab's own shortcuts are blocked, since `d` pressed twice would delete the cell.
-import type { AnnotationRow, Label } from "#kernel/jupyter/wire/comms/annotate-contract.js";
+import type { AnnotationRow, Label } from "#kernel/apps/jupyter/ports/annotate-contract.js";
 import { found, keyHelp, keysOf, MOST_KEYS } from "./annotate-keys.js";
 import "./annotate.css";
 

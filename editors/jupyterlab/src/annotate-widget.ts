@@ -6,7 +6,7 @@ import type {
   AnnotationRow,
   Doing,
   Label,
-} from "#kernel/jupyter/wire/comms/annotate-contract.js";
+} from "#kernel/apps/jupyter/ports/annotate-contract.js";
 import { AnnotationView } from "./annotate-view.js";
 import type { WidgetModel, WidgetModule } from "./annotate-model.js";
 

@@ -1,4 +1,4 @@
-// One comm for each kernel; what goes over it says kernel/jupyter/wire/comms/assist-contract.ts. A question that is never answered ends by
+// One comm for each kernel; what goes over it says kernel/apps/jupyter/wire/comms/assist-contract.ts. A question that is never answered ends by
 // itself; every failure is null.
 import type { ISessionContext } from "@jupyterlab/apputils";
 import type { CodeEditor } from "@jupyterlab/codeeditor";
@@ -10,7 +10,7 @@ import type {
   AssistReply,
   AssistWatch,
   AssistWatches,
-} from "#kernel/jupyter/wire/comms/assist-contract.js";
+} from "#kernel/apps/jupyter/wire/comms/assist-contract.js";
 
 const target = "tunebook.assist";
 const usual = 30_000; // ms; a kernel that has just begun loads its compiler first

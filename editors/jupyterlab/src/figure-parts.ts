@@ -1,4 +1,4 @@
-import type { Figure } from "#kernel/core/display/figure.js";
+import type { Figure } from "#kernel/display/figure.js";
 
 /** An axis, a legend, a margin: a figure says nothing of what is in them. */
 export function partOf(layout: Figure["layout"], name: string): object {

@@ -1,5 +1,5 @@
 // Trials marked in a drawn figure: points get a ring, lines a thick one, over the picture and without drawing it anew.
-import type { Trace } from "#kernel/core/display/figure.js";
+import type { Trace } from "#kernel/display/figure.js";
 
 export type Parts = Readonly<Record<string, unknown>>;
 interface Axis {

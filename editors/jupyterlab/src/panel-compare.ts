@@ -6,7 +6,7 @@ import { ReactWidget, type LabIcon } from "@jupyterlab/ui-components";
 import type { Message } from "@lumino/messaging";
 import { SplitPanel, type Widget } from "@lumino/widgets";
 import { Fragment, useMemo, useSyncExternalStore, type ReactElement, type ReactNode } from "react";
-import type { Figure as Drawn } from "#kernel/core/display/figure.js";
+import type { Figure as Drawn } from "#kernel/display/figure.js";
 import type { News } from "./channel.js";
 import { h } from "./element.js";
 import { partOf } from "./figure-parts.js";

@@ -1,7 +1,7 @@
 // What the comparison shows: the runs chosen in one notebook, followed while the tab can be seen.
 import type { NotebookPanel } from "@jupyterlab/notebook";
 import type { KernelMessage } from "@jupyterlab/services";
-import type { AssistWatches } from "#kernel/jupyter/wire/comms/assist-contract.js";
+import type { AssistWatches } from "#kernel/apps/jupyter/wire/comms/assist-contract.js";
 import type { Channel, Channels, News } from "./channel.js";
 import type { Chosen } from "./panel-chosen.js";
 

@@ -5,7 +5,7 @@ import type { CodeEditor } from "@jupyterlab/codeeditor";
 import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
 import type { KernelMessage } from "@jupyterlab/services";
 import { Newest } from "#editors/codemirror/newest.js";
-import type { AssistQuestion, AssistQuestions } from "#kernel/jupyter/wire/comms/assist-contract.js";
+import type { AssistQuestion, AssistQuestions } from "#kernel/apps/jupyter/wire/comms/assist-contract.js";
 import { holdsTune } from "./cell-language.js";
 import { answers, type Answer, type Channel, type Channels } from "./channel.js";
 import type { Chosen } from "./panel-chosen.js";

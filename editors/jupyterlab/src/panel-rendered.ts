@@ -4,7 +4,7 @@ import { Widget } from "@lumino/widgets";
 import { MimeModel } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { useEffect, useLayoutEffect, useMemo, useRef, type JSX, type ReactElement } from "react";
-import type { Figure as Drawn } from "#kernel/core/display/figure.js";
+import type { Figure as Drawn } from "#kernel/display/figure.js";
 import { h } from "./element.js";
 import type { Actions } from "./panel-actions.js";
 

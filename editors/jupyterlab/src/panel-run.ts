@@ -1,6 +1,6 @@
 // One run: curves, scores, what differs from another run, its text, its checkpoints, its card; and what can be done with it.
 import { Fragment, useEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from "react";
-import type { Figure as Drawn } from "#kernel/core/display/figure.js";
+import type { Figure as Drawn } from "#kernel/display/figure.js";
 import { h } from "./element.js";
 import { partOf } from "./figure-parts.js";
 import type { Actions } from "./panel-actions.js";

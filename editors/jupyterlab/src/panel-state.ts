@@ -1,6 +1,6 @@
 // What the panel shows: replaced as a whole, never changed.
 import type { Answer, News } from "./channel.js";
-import type { AssistWatches } from "#kernel/jupyter/wire/comms/assist-contract.js";
+import type { AssistWatches } from "#kernel/apps/jupyter/wire/comms/assist-contract.js";
 
 export type Plan = Answer<"plan">["plan"];
 export type CellFinding = Answer<"plan">["findings"][number];

@@ -3,7 +3,7 @@
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Widget } from "@lumino/widgets";
 import type Plotly from "plotly.js-dist-min";
-import type { Figure as Drawn } from "#kernel/core/display/figure.js";
+import type { Figure as Drawn } from "#kernel/display/figure.js";
 import { messageOf } from "./fault.js";
 import { partOf } from "./figure-parts.js";
 import { Linked, sweepOf } from "./linked.js";

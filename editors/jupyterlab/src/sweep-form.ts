@@ -1,6 +1,6 @@
 // A trial to begin like another: what varies, filled in as that trial has it. Each is checked as it is left; the kernel checks all again.
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
-import type { TrialSummary, Setting } from "#kernel/jupyter/wire/comms/sweep-contract.js";
+import type { TrialSummary, Setting } from "#kernel/apps/jupyter/ports/sweep-contract.js";
 import { h } from "./element.js";
 import { held, sendsByEnter } from "./held.js";
 import { changesOf, faultIn, rangeText, settingsThere, type Typed } from "./sweep-settings.js";

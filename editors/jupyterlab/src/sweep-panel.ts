@@ -1,6 +1,6 @@
 // Beneath the pictures of a sweep that runs: its trials, each with what may be done to it. Values and names come as text, never as markup.
 import { useLayoutEffect, useRef, useState, useSyncExternalStore, type ReactElement, type ReactNode } from "react";
-import type { TrialSummary, LiveSweep } from "#kernel/jupyter/wire/comms/sweep-contract.js";
+import type { TrialSummary, LiveSweep } from "#kernel/apps/jupyter/ports/sweep-contract.js";
 import { h } from "./element.js";
 import { held, sendsByEnter } from "./held.js";
 import { TrialForm, type Doing, type FormOf } from "./sweep-form.js";

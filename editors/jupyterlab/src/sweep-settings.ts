@@ -1,6 +1,6 @@
 // Settings of a sweep as they are typed: which of them are there, what each may be, what was changed. The kernel checks again.
-import type { Setting } from "#kernel/jupyter/wire/comms/sweep-contract.js";
-import { numberIn, typedNumber } from "#kernel/core/sweep/typed-number.js";
+import type { Setting } from "#kernel/apps/jupyter/ports/sweep-contract.js";
+import { numberIn, typedNumber } from "#kernel/study/typed-number.js";
 
 /** By setting. */
 export type Typed = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 // What is known of a sweep that runs: its trials as the kernel told them last, what was answered last, why it is gone.
-import type { SweepAsk, LiveSweep, SweepReply } from "#kernel/jupyter/wire/comms/sweep-contract.js";
+import type { SweepAsk, LiveSweep, SweepReply } from "#kernel/apps/jupyter/ports/sweep-contract.js";
 import type { CommModel } from "./annotate-model.js";
 import type { Gone } from "./kernel-widget.js";
 

@@ -1,6 +1,6 @@
 // JupyterLab's colours as a plotly template, so that a figure that says nothing of colours belongs to the page.
-import type { Trace } from "#kernel/core/display/figure.js";
-import { palette } from "#kernel/core/display/svg/colors.js";
+import type { Trace } from "#kernel/display/figure.js";
+import { palette } from "#kernel/display/svg/colors.js";
 
 const read = (name: string, otherwise: string): string =>
   window.getComputedStyle(document.body).getPropertyValue(name).trim() || otherwise;

@@ -1,6 +1,6 @@
 // plotly draws the lines of parallel coordinates by WebGL, one pixel wide whatever they ask for. Each is drawn several times, a
 // little higher and lower, so that it is as thick as the picture beside it says (`line.width`).
-import type { Trace } from "#kernel/core/display/figure.js";
+import type { Trace } from "#kernel/display/figure.js";
 
 /** Pixels between two copies: no gap is seen. */
 const STEP = 0.7;

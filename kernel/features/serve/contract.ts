@@ -3,7 +3,7 @@
  * models (`./models`) answer and know no HTTP. What gathers, writes and chooses is `../../inference`'s, which the
  * notebook asks too.
  */
-import type { Asked } from "../../encoding/encoded.js";
+import type { Asked } from "../../data/encoding/encoded.js";
 import type { Ask, WriteAsk, Writing } from "../../inference/generation/generation-request.js";
 import type { Sort } from "#stdlib/targets/shared/model-type.js";
 

@@ -4,15 +4,15 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { KEPT, servingShown, type Load, type ServingState } from "./view.js";
-import { displaySymbol, type Shown } from "../../core/display/shown.js";
+import { displaySymbol, type Shown } from "../../display/bundle-output.js";
 import { noteServing } from "./process/running-servers.js";
 import { ServerChild, type Listening, type LoadSaid } from "./process/server-child.js";
 import type { Serve } from "./server/protocol.js";
 import { curlOf } from "#stdlib/targets/shared/request.js";
 import type { SessionServer } from "../../session/open-session.js";
-import { ModelHandle } from "../../session/models/model-handle.js";
-import { type Weights } from "../../artifacts/weights.js";
-import type { Screen } from "../../session/trainings/live.js";
+import { ModelHandle } from "../../models/model-handle.js";
+import { type Weights } from "../../runs/weights.js";
+import type { Screen } from "../../session/live-training.js";
 
 /** Ms that requests under way have where somebody stops it, and where the kernel ends. */
 const GRACE = 30_000;

@@ -1,10 +1,10 @@
 /** A server as its cell shows it: what will be served, where and for whom; then how it stands, and how it ended. */
-import { shownOf } from "../../core/display/bundle.js";
-import { card, code, html, htmlTable, inked, note, picture, tone, type Html } from "../../core/display/html.js";
-import { outcomeLine } from "../../core/display/outcome.js";
-import type { Shown } from "../../core/display/shown.js";
-import { bytes, compact, count, duration, plural, significant } from "../../core/display/text.js";
-import { textTable } from "../../core/display/text-table.js";
+import { shownOf } from "../../display/bundle.js";
+import { card, code, html, htmlTable, inked, note, picture, tone, type Html } from "../../display/html.js";
+import { outcomeLine } from "../../display/outcome.js";
+import type { Shown } from "../../display/bundle-output.js";
+import { bytes, compact, count, duration, plural, significant } from "../../host/text.js";
+import { textTable } from "../../display/text-table.js";
 
 export interface ServingPlan {
   readonly name: string;

@@ -3,7 +3,7 @@
  * text that comes alone goes at once. Long texts stand in a line of their own, so that no short one waits for them.
  */
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import { encodeEnough, type Part } from "./enough.js";
+import { encodeEnough, type Part } from "./prefix-encoding.js";
 import { EncodingLine, type EncodingRequest, type LineLimits } from "./encoding-line.js";
 
 /** Characters of a text that is long. A call of short ones has fewer than `LONG_CALL` of isolated/client.ts. */

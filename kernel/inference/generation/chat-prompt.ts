@@ -2,7 +2,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Message, Tool } from "#stdlib/conversations/kind.js";
-import type { Chat } from "../../encoding/chat.js";
+import type { Chat } from "../../data/encoding/chat.js";
 import { callFormatOf, type CallFormat } from "./tool-calls/format.js";
 
 /** The format in which the model's template writes tool calls; null if it writes none. */

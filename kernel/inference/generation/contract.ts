@@ -5,7 +5,7 @@
 import type { Program } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { GenerateOptions } from "#stdlib/programs/generate.js";
-import type { Engine, Session } from "../../engine/engine.js";
+import type { Engine, Session } from "../../engines/engine.js";
 
 /** Chooses the tokens of one text, in order. */
 export interface Chooser {

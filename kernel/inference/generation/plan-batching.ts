@@ -4,7 +4,7 @@ import type { Program } from "#dsl/tensor/program.js";
 import { standsBeside } from "#stdlib/techniques/shared/parallel-adapters.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { buildSlots, whyNotSlots, type SlotsBuilt } from "#stdlib/programs/slots.js";
-import type { Engine, Session } from "../../engine/engine.js";
+import type { Engine, Session } from "../../engines/engine.js";
 import { openBatchWriter } from "./static-batching.js";
 import type { WriterAdapter, WriterFor, WriterModel } from "./contract.js";
 import { openSlotWriter } from "./continuous-batching.js";

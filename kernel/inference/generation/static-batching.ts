@@ -5,7 +5,7 @@
 import { argmax } from "#stdlib/statistics/argmax.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Decoding, DecodingStart, DecodingStep } from "#stdlib/decoders/kind.js";
-import type { Session } from "../../engine/engine.js";
+import type { Session } from "../../engines/engine.js";
 import { generate } from "../generate.js";
 import type { SlotLoad, SlotRequest, SlotText, SlotWriter, WriterOptions } from "./contract.js";
 import { isEnd } from "./continuous-batching.js";

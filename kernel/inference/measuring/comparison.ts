@@ -12,7 +12,7 @@ import { pairedShares, pairedSharesOfSome } from "#stdlib/statistics/paired-shar
 import { percentiles } from "#stdlib/statistics/percentiles.js";
 import { endsOf, endsOfDifference, isTooFew, type Spread, type TooFew } from "#stdlib/statistics/spread.js";
 import { wilson } from "#stdlib/statistics/wilson.js";
-import { plural } from "../../core/display/text.js";
+import { plural } from "../../host/text.js";
 
 /** A metric of one model on some rows. */
 export interface Measure {

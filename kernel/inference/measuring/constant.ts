@@ -2,12 +2,12 @@
 import type { Constant, RowsOfAnswers, Scored } from "#stdlib/tasks/kind.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
-import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
-import type { Encoded, Encoding } from "../../encoding/encoded.js";
-import type { Learnt } from "../../artifacts/learnt.js";
-import type { Weights } from "../../artifacts/weights.js";
-import { valuesOf, type Part } from "../../artifacts/part.js";
-import { valuesIn } from "../../artifacts/tally.js";
+import { splitNamesOf, type Prepared } from "../../data/prepared.js";
+import type { Encoded, Encoding } from "../../data/encoding/encoded.js";
+import type { Learnt } from "../../runs/learnt-rows.js";
+import type { Weights } from "../../runs/weights.js";
+import { valuesOf, type Part } from "../../runs/part.js";
+import { valuesIn } from "../../runs/tally.js";
 
 export interface ScoredConstant {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** Of answers that never change, one for each model of a table: a column each for those of which it says different things. */
-import { fixed } from "../../core/display/scores/score-cell.js";
+import { fixed } from "../../display/score-cell.js";
 
 interface ConstantScore {
   readonly value: number | null;

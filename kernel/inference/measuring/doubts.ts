@@ -5,7 +5,7 @@
 import { listed } from "#dsl/language/diagnostics/listed.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { CommonAnswer, Scored } from "#stdlib/tasks/kind.js";
-import { percent } from "../../core/display/text.js";
+import { percent } from "../../host/text.js";
 import type { Difference } from "./comparison.js";
 
 /** One answer is given for at least this share of the rows, … */

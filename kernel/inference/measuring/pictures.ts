@@ -12,7 +12,7 @@ import type {
   LengthsPicture,
   NumbersPicture,
   PlacesPicture,
-} from "../../core/display/scores/pictures.js";
+} from "../../display/scores/pictures.js";
 import { evenBins } from "./even-bins.js";
 import { rankingsOf, type Pictured } from "./rankings.js";
 

@@ -2,7 +2,7 @@
 import type { Outcome } from "#stdlib/tasks/kind.js";
 import { fewerPoints, fewerStairs, meanLine, meanStairs } from "#stdlib/metrics/shared/curve-means.js";
 import { rankCurves, type RankCurves } from "#stdlib/metrics/shared/curves.js";
-import type { RankingLine, RankingsPicture } from "../../core/display/scores/pictures.js";
+import type { RankingLine, RankingsPicture } from "../../display/scores/pictures.js";
 
 /** A model, and what it said of all rows. */
 export interface Pictured {

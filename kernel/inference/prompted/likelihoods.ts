@@ -4,8 +4,8 @@
  * them is, given that it is one of them. A prompt is read once for all its answers.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
-import { floats } from "../../engine/feeds.js";
-import { longestOf, type Begun } from "./begun.js";
+import { floats } from "../../engines/feeds.js";
+import { longestOf, type Begun } from "./prompt-prefix.js";
 
 /** Logits that are made at once, over all places that are asked. */
 const LOGITS = 2 ** 25;

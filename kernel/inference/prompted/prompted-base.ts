@@ -7,12 +7,12 @@ import type {
   PromptRow,
   ReadPrompts,
 } from "#stdlib/contenders/shared/prompting/prompted-base.js";
-import { does } from "../../core/session/words.js";
-import type { Session } from "../../engine/engine.js";
+import { does } from "../../host/load-implementation.js";
+import type { Session } from "../../engines/engine.js";
 import { continueTokens, type ContinueOptions } from "../continue-texts.js";
-import { Begun, commonBeginning, longestOf } from "./begun.js";
+import { Begun, commonBeginning, longestOf } from "./prompt-prefix.js";
 import { likelihoodsOf } from "./likelihoods.js";
-import { answerTokens, writtenPrompts, type PromptReader } from "./written-prompts.js";
+import { answerTokens, writtenPrompts, type PromptReader } from "./prompt-writer.js";
 
 /** Keys and values that a cache holds at most, in tokens of all rows together: what bounds its memory. */
 const HELD = 16_384;

@@ -14,27 +14,27 @@ import type { Value } from "#dsl/language/types/value.js";
 import { schemaOf } from "#stdlib/json-schemas/schema.js";
 import { secretsStamp } from "#stdlib/secrets/shared/stamp.js";
 import { registry as whole } from "#stdlib/registry.js";
-import type { Base } from "../../core/bases/base.js";
+import type { Base } from "../../bases/base.js";
 import { resolveBase } from "../../bases/resolve.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import { columnValues } from "../../datasets/column-values.js";
-import { filesIn } from "../../datasets/files-in.js";
-import { KeptAudits } from "../../datasets/kept-audits.js";
-import { apartFacts } from "../../core/data/apart.js";
-import type { ReadsColumn } from "../../core/data/handle.js";
-import type { AskedColumn } from "../../core/data/row.js";
-import type { ConversationRows } from "../../core/data/conversations.js";
-import type { Begun, Prepared } from "../../core/data/prepare.js";
-import { measured, prepareRows, readHeader } from "../../datasets/prepare.js";
-import { chatOf, measuredChats } from "../../encoding/chat.js";
-import { attachFacts } from "../models/loaded.js";
-import { learntFacts } from "../updates/learnt-facts.js";
-import { paceOf } from "../engines/machine.js";
+import { columnValues } from "../../data/sources/column-values.js";
+import { filesIn } from "../../data/sources/files-in.js";
+import { KeptAudits } from "../../data/sources/kept-audits.js";
+import { apartFacts } from "../../data/rows/shared-rows.js";
+import type { ReadsColumn } from "../../data/rows/handle.js";
+import type { AskedColumn } from "../../data/row/row.js";
+import type { ConversationRows } from "../../data/rows/conversations.js";
+import type { Begun, Prepared } from "../../data/prepare.js";
+import { measured, prepareRows, readHeader } from "../../data/sources/prepare.js";
+import { chatOf, measuredChats } from "../../data/encoding/chat.js";
+import { attachFacts } from "../../models/loaded-run.js";
+import { learntFacts } from "./learnt-facts.js";
+import { paceOf } from "./machine.js";
 import { networkShareIn } from "../../trust/network-shares.js";
 import { stampAt } from "../../fetch/stamp.js";
 import { textOfNamed } from "../../fetch/regular.js";
-import type { HostContext } from "../../core/session/host-context.js";
-import { stampsOf } from "../../datasets/files-read.js";
+import type { HostContext } from "../../host/host-context.js";
+import { stampsOf } from "../../data/sources/files-read.js";
 
 /** Says what computes on a device that is named. Coded errors where nothing does. */
 export type TriesEngine = (need: Need & { about: "engine" }) => Promise<EngineFacts>;
@@ -115,7 +115,7 @@ export class DatasetCache {
           runs: s.runs ?? resolve(s.folder, "runs"),
         });
       case "journal": {
-        const { journalFacts } = await import("../sweeps/journal/journal-facts.js");
+        const { journalFacts } = await import("./journal-facts.js");
         return journalFacts(need.of, { folder: s.folder, runs: s.runs ?? resolve(s.folder, "runs") });
       }
       case "machine":
@@ -130,7 +130,7 @@ export class DatasetCache {
       case "name":
         return nameFacts(need.of, s);
       case "place": {
-        const { demandPlace, placeAt } = await import("../../deploying/place.js");
+        const { demandPlace, placeAt } = await import("../../deployments/place.js");
         const { capabilities } = wordOf(whole, "target", need.own.target);
         const place = placeAt({ ...capabilities, writes: need.writes }, need.path, s.folder);
         await demandPlace(place, { ...need.own, labels: null }, { overwrite: need.overwrite, most: LOOKED_INTO });
@@ -299,7 +299,7 @@ export class DatasetCache {
     const key = `${prepared?.facts.hash ?? ""}\u0000${hashOf(plan)}`;
     const known = this.bases.get(key);
     if (known) return known;
-    const made = import("../../bases/scratch/make.js").then((m) =>
+    const made = import("../../models/scratch/make.js").then((m) =>
       m.makeScratch(plan, prepared, { registry: whole, signal: s.signal }),
     );
     this.bases.set(key, made);

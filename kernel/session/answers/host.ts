@@ -8,7 +8,7 @@ import type { Source } from "#dsl/language/diagnostics/span.js";
 import type { Outside } from "#dsl/compiler/plan/known-names.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { registry as whole } from "#stdlib/registry.js";
-import { plainHostContext, type HostContext } from "../../core/session/host-context.js";
+import { plainHostContext, type HostContext } from "../../host/host-context.js";
 import { DatasetCache } from "./dataset-cache.js";
 
 export interface CompileOptions {

@@ -5,7 +5,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Need } from "#dsl/language/types/facts.js";
 import type { MeasurerReply } from "./measurer.js";
 import { isTrusted } from "../../trust/trust.js";
-import { plainHostContext } from "../../core/session/host-context.js";
+import { plainHostContext } from "../../host/host-context.js";
 import { DatasetCache } from "./dataset-cache.js";
 
 registerAllCodes();

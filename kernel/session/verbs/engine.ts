@@ -1,7 +1,7 @@
 /** `engine`: which engine and how many threads the statements after it use. */
 import type { Action } from "#dsl/compiler/plan/action.js";
-import type { DeviceName, EngineName } from "../../engine/engine.js";
-import type { Stage } from "../stage.js";
+import type { DeviceName, EngineName } from "../../engines/engine.js";
+import type { Stage } from "../execution-context.js";
 import type { OpenSession } from "../open-session.js";
 
 export async function runEngine(

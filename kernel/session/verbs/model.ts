@@ -1,8 +1,8 @@
 /** `model`: resolves the base (downloading it where needed) and shows its sizes; the weights stay if nothing changed. */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { readerOf } from "#dsl/language/types/subject.js";
-import { modelShown } from "../../core/display/plans/model-card.js";
-import type { Stage } from "../stage.js";
+import { modelShown } from "../../display/plans/model-card.js";
+import type { Stage } from "../execution-context.js";
 import type { OpenSession } from "../open-session.js";
 
 export async function runModel(

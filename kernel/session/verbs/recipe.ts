@@ -1,6 +1,6 @@
 /** `recipe`: a name for settings; nothing runs. TypeScript sees what was written. */
 import type { Action } from "#dsl/compiler/plan/action.js";
-import type { Stage } from "../stage.js";
+import type { Stage } from "../execution-context.js";
 import type { OpenSession } from "../open-session.js";
 
 export async function runRecipe(

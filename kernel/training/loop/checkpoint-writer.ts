@@ -1,6 +1,6 @@
 /** Writes the checkpoints of a training: the last one and the best one stay, the rest is deleted. */
-import { pruneCheckpoints, saveCheckpoint, type Checkpoint, type Position } from "../../artifacts/checkpoints.js";
-import type { Happening } from "../../core/session/events.js";
+import { pruneCheckpoints, saveCheckpoint, type Checkpoint, type Position } from "../../runs/checkpoints.js";
+import type { Happening } from "../../events/events.js";
 import type { Training } from "./contract.js";
 
 type Writes = Pick<Training, "model" | "run" | "lock" | "hooks" | "resume" | "validation">;

@@ -1,10 +1,10 @@
 /** Input and result of the training loop. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { Checkpoint, DamagedCheckpoint } from "../../artifacts/checkpoints.js";
-import type { RunFolder } from "../../artifacts/run-folder.js";
-import type { RunLock } from "../../artifacts/run-lock.js";
-import type { RunEvent } from "../../core/session/events.js";
-import type { Session } from "../../engine/engine.js";
+import type { Checkpoint, DamagedCheckpoint } from "../../runs/checkpoints.js";
+import type { RunFolder } from "../../runs/run-folder.js";
+import type { RunLock } from "../../runs/run-lock.js";
+import type { RunEvent } from "../../events/events.js";
+import type { Session } from "../../engines/engine.js";
 import type { TrainingHook } from "./hook.js";
 import type { StepSource } from "./step-source.js";
 import type { Validation } from "./validation.js";

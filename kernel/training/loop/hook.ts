@@ -1,7 +1,7 @@
 /** What a feature adds to the training loop. Hooks are called in the order of `Training.hooks`. */
-import type { Position } from "../../artifacts/checkpoints.js";
-import type { RunFolder } from "../../artifacts/run-folder.js";
-import type { Happening } from "../../core/session/events.js";
+import type { Position } from "../../runs/checkpoints.js";
+import type { RunFolder } from "../../runs/run-folder.js";
+import type { Happening } from "../../events/events.js";
 import type { Step, StepReport } from "./step-source.js";
 
 type EventOf<K extends Happening["kind"]> = Extract<Happening, { readonly kind: K }>;

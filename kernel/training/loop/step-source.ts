@@ -1,6 +1,6 @@
 /** Where the steps of a training come from. */
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Happening } from "../../core/session/events.js";
+import type { Happening } from "../../events/events.js";
 
 /** Rows of a batch and the logits that the model gave them before the update [rows × labels]. */
 export interface RowLogits {

@@ -6,9 +6,9 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isDue, type Steps } from "#dsl/compiler/plan/cadence.js";
-import type { Position } from "../../artifacts/checkpoints.js";
-import { thisProcess } from "../../artifacts/writer.js";
-import type { Happening, RunEvent } from "../../core/session/events.js";
+import type { Position } from "../../runs/checkpoints.js";
+import { thisProcess } from "../../runs/writer.js";
+import type { Happening, RunEvent } from "../../events/events.js";
 import { abortion, type Abortion } from "./abortion.js";
 import { CheckpointWriter } from "./checkpoint-writer.js";
 import type { Trained, Training } from "./contract.js";

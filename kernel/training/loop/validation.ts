@@ -2,7 +2,7 @@
 import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { StoppingImplementation } from "#stdlib/optimizers/kind.js";
-import type { Position } from "../../artifacts/checkpoints.js";
+import type { Position } from "../../runs/checkpoints.js";
 
 /** Scores the validation split; the scores include `loss` and the watched metric. Settles early when the signal aborts. */
 export type Validate = (

@@ -1,9 +1,9 @@
 /** Private updates of rows in a session: of a training, or of a client of a federation in each of its rounds. */
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import type { PrivatePrograms } from "#stdlib/programs/options.js";
-import type { DataLoader } from "../../core/data/loader.js";
-import type { Encoded } from "../../encoding/encoded.js";
-import type { Session } from "../../engine/engine.js";
+import type { DataLoader } from "../../data/rows/loader.js";
+import type { Encoded } from "../../data/encoding/encoded.js";
+import type { Session } from "../../engines/engine.js";
 import { unitsOf } from "./units.js";
 import { PrivateUpdates } from "./updates.js";
 

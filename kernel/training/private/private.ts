@@ -5,8 +5,8 @@
  */
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import type { PrivacyImplementation, Sampled } from "#stdlib/privacies/kind.js";
-import type { RunEvent } from "../../core/session/events.js";
-import type { Session } from "../../engine/engine.js";
+import type { RunEvent } from "../../events/events.js";
+import type { Session } from "../../engines/engine.js";
 import type { StepPipelineOptions } from "../pipeline.js";
 import type { PrivateUpdates } from "./updates.js";
 

@@ -1,6 +1,6 @@
 /** Whose privacy it is, among rows as they are fed: a row of the data, from which several may have been made. */
-import { Windows } from "../../core/data/sequences/windows.js";
-import type { Encoded } from "../../encoding/encoded.js";
+import { Windows } from "../../data/sequences/windows.js";
+import type { Encoded } from "../../data/encoding/encoded.js";
 
 export interface Units {
   readonly count: number;

@@ -8,8 +8,8 @@ import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { real } from "#stdlib/tasks/shared/feeds.js";
 import { NOISE } from "#stdlib/programs/private.js";
-import type { DataLoader, Update } from "../../core/data/loader.js";
-import { scalarF32 } from "../../engine/feeds.js";
+import type { DataLoader, Update } from "../../data/rows/loader.js";
+import { scalarF32 } from "../../engines/feeds.js";
 import { normal, poisson, Uniform } from "./secret.js";
 import type { Units } from "./units.js";
 

@@ -1,6 +1,6 @@
-/** What stands in a browser for kernel/artifacts/checkpoints.ts: checkpoints in memory, as long as the page is open. */
+/** What stands in a browser for kernel/runs/checkpoints.ts: checkpoints in memory, as long as the page is open. */
 import { must } from "#dsl/language/diagnostics/must.js";
-import type * as node from "#kernel/artifacts/checkpoints.js";
+import type * as node from "#kernel/runs/checkpoints.js";
 import { written } from "./safetensors.js";
 
 /** A checkpoint and its file. */

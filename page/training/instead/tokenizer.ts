@@ -1,8 +1,8 @@
 /** What stands in a browser for kernel/bases/tokenizer.ts: the page's tokenizers, told as the kernel's are. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type * as node from "#kernel/bases/tokenizer.js";
-import { cutFramed, framedPair, unframed } from "#kernel/core/bases/framing.js";
-import { checkTokenizer } from "#kernel/core/bases/tokenizer-file.js";
+import { cutFramed, framedPair, unframed } from "#kernel/bases/framing.js";
+import { checkTokenizer } from "#kernel/bases/tokenizer-file.js";
 import { sha256 } from "#platform/digest.js";
 import { configIn } from "../../world/bases.js";
 import { disk } from "../../world/disk.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { costOf } from "#dsl/tensor/cost.js";
 import { outlineOf, type Layer } from "#dsl/tensor/outline.js";
-import { graphProgram } from "#tests/kernel/core/display/examples.js";
+import { graphProgram } from "#tests/kernel/display/examples.js";
 
 const SIZES = { batch: 8, length: 32 };
 const program = graphProgram();

@@ -10,9 +10,9 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type Locator, type Page } from "playwright-core";
-import { Channel } from "#kernel/jupyter/client/channel.js";
-import { addressOf, type Connection } from "#kernel/jupyter/client/connection.js";
-import { newHeader, type Message } from "#kernel/jupyter/client/messages.js";
+import { Channel } from "#kernel/apps/jupyter/client/channel.js";
+import { addressOf, type Connection } from "#kernel/apps/jupyter/client/connection.js";
+import { newHeader, type Message } from "#kernel/apps/jupyter/client/messages.js";
 
 export const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
@@ -63,7 +63,7 @@ export class JupyterLab {
     quiet(join(folder, "settings"));
     const install = spawnSync(
       process.execPath,
-      [join(root, "dist/kernel/cli/main.js"), "kernel", "install", "--user"],
+      [join(root, "dist/kernel/apps/cli/main.js"), "kernel", "install", "--user"],
       { env, encoding: "utf8" },
     );
     if (install.status !== 0) throw new Error(`kernel install failed: ${install.stderr}`);

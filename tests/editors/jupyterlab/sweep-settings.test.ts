@@ -1,8 +1,8 @@
 /** Settings of a sweep as they are typed into its cell: which there are, what is wrong with each, what was changed. */
 import assert from "node:assert/strict";
-import { settingsOf, type Setting } from "#kernel/core/display/sweeps/sweep-controls.js";
+import { settingsOf, type Setting } from "#kernel/display/sweeps/sweep-controls.js";
 import { changesOf, faultIn, rangeText, settingsThere } from "#editors/jupyterlab/src/sweep-settings.js";
-import { vary } from "../../kernel/core/display/sweeps/made-sweep.js";
+import { vary } from "../../kernel/display/sweeps/made-sweep.js";
 
 const space = {
   ...vary,

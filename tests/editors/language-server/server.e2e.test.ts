@@ -25,7 +25,7 @@ import type {
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 
-const cli = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
+const cli = fileURLToPath(new URL("../../../kernel/apps/cli/main.js", import.meta.url));
 const program = `data reviews {
   source: csv("reviews.csv")
   columns: { text: body, label: team }

@@ -11,7 +11,7 @@ import { Apart } from "#kernel/bases/isolated/client.js";
 import { openBase } from "#kernel/bases/open.js";
 import { sandboxRenderer } from "#kernel/bases/chat-renderer.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
+import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
 import type { Message } from "#stdlib/conversations/kind.js";
 import { registry } from "#stdlib/registry.js";
 import type { FuzzRun } from "../../fuzzing.js";

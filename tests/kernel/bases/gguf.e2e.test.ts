@@ -10,9 +10,9 @@ import { FORMATS, dequantise } from "#kernel/bases/gguf/dequantise.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
-import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
-import { startEngine } from "#kernel/engine/start.js";
-import { codeOf } from "../core/data/plans.js";
+import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
+import { startEngine } from "#kernel/engines/start.js";
+import { codeOf } from "../data/rows/plans.js";
 
 const tests = fileURLToPath(new URL("../../../../tests/", import.meta.url));
 const tiny = readFileSync(join(tests, "fixtures/models/gguf/tiny.gguf"));

@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { resolveBase } from "#kernel/bases/resolve.js";
-import { codeOf } from "../core/data/plans.js";
+import { codeOf } from "../data/rows/plans.js";
 
 const plain = fileURLToPath(new URL("../../../../tests/fixtures/models/bert-plain", import.meta.url));
 const commit = "0123456789abcdef0123456789abcdef01234567";

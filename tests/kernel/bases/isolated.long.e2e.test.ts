@@ -7,7 +7,7 @@ import type { Message } from "#stdlib/conversations/kind.js";
 import { Apart, ApartFailure } from "#kernel/bases/isolated/client.js";
 import { sandboxRenderer } from "#kernel/bases/chat-renderer.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { codeOf } from "../core/data/plans.js";
+import { codeOf } from "../data/rows/plans.js";
 import { deep, honest, hostile, text } from "./hostile-tokenizers.js";
 
 const limits = { seconds: 5, charactersPerSecond: 1e6, bytes: 400 * 2 ** 20, bytesPerCharacter: 0 };

@@ -17,8 +17,8 @@ import { fileURLToPath } from "node:url";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
-import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
-import { codeOf } from "../core/data/plans.js";
+import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
+import { codeOf } from "../data/rows/plans.js";
 import { commit, HubServer, type Trouble } from "./hub-server.js";
 
 const models = fileURLToPath(new URL("../../../../tests/fixtures/models/", import.meta.url));

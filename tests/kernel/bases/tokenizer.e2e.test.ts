@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
-import { codeOf } from "../core/data/plans.js";
+import { codeOf } from "../data/rows/plans.js";
 
 interface Golden {
   readonly cases: readonly {

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { called } from "../cli/called.js";
+import { called } from "../apps/cli/called.js";
 
 describe("files that are read whole", function () {
   this.timeout(60_000);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { typeOf, type ModelHandle } from "#kernel/session/models/model-handle.js";
+import { typeOf, type ModelHandle } from "#kernel/models/model-handle.js";
 import type { TagsPrediction } from "#stdlib/tasks/token_classification.run.js";
 import type { LabelsPrediction } from "#stdlib/tasks/multilabel_classification.run.js";
 import type { MaskPrediction } from "#stdlib/tasks/fill_mask.run.js";

@@ -6,14 +6,14 @@ import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { drawAll, difference, type Measure } from "#kernel/inference/measuring/comparison.js";
-import { typeOf, type ModelHandle } from "#kernel/session/models/model-handle.js";
-import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import { scoresOf } from "#kernel/history/run-scores.js";
+import { typeOf, type ModelHandle } from "#kernel/models/model-handle.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import { scoresOf } from "#kernel/runs/history/run-scores.js";
 import type { MetricImplementation } from "#stdlib/metrics/kind.js";
 import type { AskedRows, TaskImplementation } from "#stdlib/tasks/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { bySpokenWords } from "#kernel/inference/words-said.js";
+import { bySpokenWords } from "#kernel/inference/token-predictions.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeSmallBert } from "../session/small-bert.js";
 

@@ -5,10 +5,10 @@ import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
-import type { EngineName, Session } from "#kernel/engine/engine.js";
+import type { EngineName, Session } from "#kernel/engines/engine.js";
 import { generate, type GenerateOptions } from "#kernel/inference/generate.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
-import { ENGINES, engineNamed } from "#tests/kernel/engine/engines.js";
+import { ENGINES, engineNamed } from "#tests/kernel/engines/engines.js";
 
 interface Golden {
   readonly prompts: readonly (readonly number[])[];

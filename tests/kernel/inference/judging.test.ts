@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { judgedPairs, type Judgement, type JudgingOptions, type Pairs } from "#kernel/inference/judging/judged.js";
+import { judgedPairs, type Judgement, type JudgingOptions, type Pairs } from "#kernel/inference/judging/judge-pairs.js";
 import { verdictIn } from "#stdlib/judging/verdict.js";
 import { judge } from "#stdlib/metrics/judge.run.js";
 import { JudgeServer, longer, type Reply } from "./judge-server.js";

@@ -4,12 +4,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { readerOf } from "#dsl/language/types/subject.js";
-import { Windows } from "#kernel/core/data/sequences/windows.js";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
-import { encodeSplit } from "#kernel/encoding/encoded.js";
-import { encodingOf } from "#kernel/encoding/encoding.js";
+import { Windows } from "#kernel/data/sequences/windows.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
+import { encodeSplit } from "#kernel/data/encoding/encoded.js";
+import { encodingOf } from "#kernel/data/encoding/encoding.js";
 import { lossesOf } from "#kernel/inference/losses.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "#tests/kernel/session/small-training.js";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
 import { difference, drawAll, methodsOf, type Drawn, type Measure } from "#kernel/inference/measuring/comparison.js";
-import { measureOf } from "#kernel/inference/measuring/measured.js";
+import { measureOf } from "#kernel/inference/measuring/measure-metric.js";
 import { measuresIn } from "#kernel/inference/measuring/slices.js";
 import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import { chance } from "#stdlib/statistics/chance.js";

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
-import { typeOf, type ModelHandle } from "#kernel/session/models/model-handle.js";
+import { typeOf, type ModelHandle } from "#kernel/models/model-handle.js";
 import type { EmbeddingPrediction, SimilarityPrediction } from "#stdlib/tasks/sentence_similarity.run.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeSmallBert } from "../session/small-bert.js";

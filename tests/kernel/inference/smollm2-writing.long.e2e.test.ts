@@ -1,8 +1,8 @@
 /** SmolLM2-135M writes, greedily, what transformers writes: 20 prompts of unequal length in one batch, 64 tokens each. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import type { Written } from "#kernel/inference/predicted.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
+import type { Written } from "#kernel/inference/prediction.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 
 interface Golden {

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Evaluation } from "#kernel/session/verbs/evaluate/evaluation.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import type { Written } from "#kernel/inference/predicted.js";
+import type { Evaluation } from "#kernel/inference/evaluations/evaluation.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
+import type { Written } from "#kernel/inference/prediction.js";
 import { chance, draw } from "#stdlib/statistics/chance.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeT5 } from "../session/small-t5.js";

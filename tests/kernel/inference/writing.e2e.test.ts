@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Refused } from "#kernel/session/stage.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import type { Written } from "#kernel/inference/predicted.js";
+import type { Refused } from "#kernel/session/execution-context.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
+import type { Written } from "#kernel/inference/prediction.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeTokenizer } from "../session/small-tokenizers.js";
 

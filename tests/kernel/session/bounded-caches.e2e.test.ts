@@ -7,11 +7,11 @@ import { table } from "arquero";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { DataAudit } from "#dsl/language/types/audit-facts.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
-import { tokensOf } from "#kernel/core/data/sequences/tokens.js";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
-import { KeptAudits } from "#kernel/datasets/kept-audits.js";
+import { tokensOf } from "#kernel/data/sequences/tokens.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
+import { KeptAudits } from "#kernel/data/sources/kept-audits.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
-import { call, Folder } from "../core/data/plans.js";
+import { call, Folder } from "../data/rows/plans.js";
 import { writeSmallBert } from "./small-bert.js";
 import { WholeReads } from "./whole-reads.js";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { writeEncoder } from "#tests/oracles/encoder-folder.js";
 import { ENCODERS } from "#tests/stdlib/models/encoder-models.js";
 import { NotebookOfOne } from "./notebook-of-one.js";

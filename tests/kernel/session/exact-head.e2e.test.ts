@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { SweepHandle } from "#kernel/core/sweep/trial.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import { Refused } from "#kernel/session/stage.js";
+import type { SweepHandle } from "#kernel/study/trial.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
+import { Refused } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { definitions, writeSmallTraining } from "./small-training.js";
 

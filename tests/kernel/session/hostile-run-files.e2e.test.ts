@@ -122,7 +122,7 @@ describe("hostile run folder", function () {
   });
 
   it("leaves the other runs in the table, and is listed with the file and the place that is wrong", async () => {
-    const { runsText } = await import("#kernel/cli/runs/runs-table.js");
+    const { runsText } = await import("#kernel/apps/cli/runs/runs-table.js");
     const asked = { filter: "", sort: "started", on: null, reverse: false, fold: false, limit: "50" } as const;
     cpSync(path, join(at.folder, "runs", "copy"), { recursive: true });
     const plan = good.get("plan.json")!.toString().replace('"batch_size": ', '"batch_size": "x", "y": ');

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { labelIssuesShown } from "#kernel/core/display/data/label-issues.js";
-import { prepareRows } from "#kernel/datasets/prepare.js";
-import { judgedIn, rowsOf } from "#kernel/session/verbs/judged-rows.js";
+import { labelIssuesShown } from "#kernel/display/data/label-issues.js";
+import { prepareRows } from "#kernel/data/sources/prepare.js";
+import { judgedIn, rowsOf } from "#kernel/evaluation/judged-rows.js";
 
 describe("rows that are judged", () => {
   let folder: string;

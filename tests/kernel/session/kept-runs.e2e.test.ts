@@ -4,11 +4,11 @@ import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { recipeHash } from "#dsl/compiler/plan/hash.js";
-import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import { demandWhole } from "#kernel/history/damage.js";
-import { RunList } from "#kernel/history/run-list.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import { demandWhole } from "#kernel/runs/history/damage.js";
+import { RunList } from "#kernel/runs/history/run-list.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { asked, cells, keptFolder, lossesOf, writeNotebookFiles, type Kept } from "./kept-runs.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 

@@ -6,9 +6,9 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import { thisProcess } from "#kernel/artifacts/writer.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import { thisProcess } from "#kernel/runs/writer.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeSmallTraining } from "./small-training.js";
 

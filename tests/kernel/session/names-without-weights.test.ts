@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { wordsFor } from "#dsl/language/diagnostics/codes.js";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
 import { compileAll } from "#kernel/session/answers/host.js";
 import { keptFolder } from "./kept-runs.js";
 

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
-import type { Shown } from "#kernel/core/display/shown.js";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
-import { TuneSession } from "#kernel/session/tune-session.js";
-import { lentEngine } from "../engine/engines.js";
+import type { Shown } from "#kernel/display/bundle-output.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
+import { TuneSession } from "#kernel/features/tune-session.js";
+import { lentEngine } from "../engines/engines.js";
 
 export class NotebookOfOne {
   readonly folder: string;

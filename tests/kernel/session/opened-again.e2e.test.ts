@@ -5,8 +5,8 @@ import { join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import { doubtsOf } from "#kernel/inference/measuring/doubts.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import type { Refused } from "#kernel/session/stage.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
+import type { Refused } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeSmallBert } from "./small-bert.js";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
 import { promptTemplate } from "#stdlib/contenders/shared/prompting/template.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { definitions, writeSmallTraining } from "./small-training.js";

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { runsText } from "#kernel/cli/runs/runs-table.js";
-import type { Shown } from "#kernel/core/display/shown.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import { runsText } from "#kernel/apps/cli/runs/runs-table.js";
+import type { Shown } from "#kernel/display/bundle-output.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { definitions, writeSmallTraining } from "./small-training.js";
 

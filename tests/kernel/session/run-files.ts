@@ -1,21 +1,21 @@
 /** A run folder with every file that a training, an evaluation or a tracker may leave, written by the code that writes them. */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeCalibration } from "#kernel/artifacts/calibration.js";
-import { writeCarried } from "#kernel/artifacts/carried.js";
-import { writeNote } from "#kernel/artifacts/detached.js";
-import { keepLabelled } from "#kernel/artifacts/labelled.js";
-import { writeLearnt } from "#kernel/artifacts/learnt.js";
-import { writeRowMarks } from "#kernel/artifacts/row-marks.js";
-import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import type { RunRecord } from "#kernel/artifacts/run-record.js";
-import { keepScoredData } from "#kernel/artifacts/scored-data.js";
-import { writeSince } from "#kernel/artifacts/since-before.js";
-import { writePlace } from "#kernel/artifacts/together/search-place.js";
-import { writeStatement } from "#kernel/artifacts/together/together.js";
-import { planOf } from "#kernel/session/models/loaded.js";
+import { writeCalibration } from "#kernel/runs/calibration.js";
+import { writeCarried } from "#kernel/runs/continual-state.js";
+import { writeNote } from "#kernel/runs/detached-run.js";
+import { keepLabelled } from "#kernel/runs/labelled-rows.js";
+import { writeLearnt } from "#kernel/runs/learnt-rows.js";
+import { writeRowMarks } from "#kernel/runs/row-marks.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import type { RunRecord } from "#kernel/runs/run-record.js";
+import { keepScoredData } from "#kernel/runs/scored-data.js";
+import { writeSince } from "#kernel/runs/since-before.js";
+import { writePlace } from "#kernel/runs/together/search-place.js";
+import { writeStatement } from "#kernel/runs/together/trial-groups.js";
+import { planOf } from "#kernel/models/loaded-run.js";
 import { writeTracking } from "#kernel/trackers/tracking.js";
-import { gone } from "../artifacts/run-folders.js";
+import { gone } from "../runs/run-folders.js";
 import { keptFolder, writeNotebookFiles } from "./kept-runs.js";
 import type { Where } from "./hostile-runs.js";
 

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import { scoresOf } from "#kernel/history/run-scores.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import { scoresOf } from "#kernel/runs/history/run-scores.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { definitions, writeSmallTraining } from "./small-training.js";
 

@@ -6,7 +6,7 @@ import { t5 } from "#stdlib/models/t5.run.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { text2text } from "#stdlib/tasks/text2text_generation.run.js";
 import { full } from "#stdlib/techniques/full.js";
-import { Checkpoints, initialValue } from "#kernel/engine/initial.js";
+import { Checkpoints, initialValue } from "#kernel/engines/initial.js";
 import { writeSafetensors, type Tensors } from "#tests/oracles/safetensors.js";
 import { writeTokenizer } from "./small-tokenizers.js";
 

@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readHeader } from "#kernel/tensors/safetensors.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import type { Written } from "#kernel/inference/predicted.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
+import type { Written } from "#kernel/inference/prediction.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeTokenizer } from "./small-tokenizers.js";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ServingEvent } from "#kernel/features/serve/models/contract.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { ServedModels } from "#kernel/features/serve/models/served-models.js";
 import { LIMITS } from "#kernel/features/serve/contract.js";
 import { registry } from "#stdlib/registry.js";

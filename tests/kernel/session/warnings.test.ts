@@ -1,6 +1,6 @@
 /** Warnings that statements of one cell meet while they run: said once, with all their places. */
 import assert from "node:assert/strict";
-import type { Shown } from "#kernel/core/display/shown.js";
+import type { Shown } from "#kernel/display/bundle-output.js";
 import { textScreen } from "#kernel/session/text-screen.js";
 import { Warnings, warningsOn } from "#kernel/session/warnings.js";
 

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 
 const data = new URL("../../../../notebooks/data/sentiment.csv", import.meta.url);

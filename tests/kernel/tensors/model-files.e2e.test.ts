@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { chatTemplateOf } from "#kernel/bases/chat-template.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
-import { codeOf } from "../core/data/plans.js";
+import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
+import { codeOf } from "../data/rows/plans.js";
 
 const models = fileURLToPath(new URL("../../../../tests/fixtures/models/", import.meta.url));
 

@@ -18,7 +18,7 @@ import { writeAnew } from "#tests/write-anew.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DType, NDArray } from "#dsl/tensor/program.js";
 import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
-import { normals, philox } from "#kernel/engine/random.js";
+import { normals, philox } from "#kernel/engines/random.js";
 import {
   CHECKED,
   readHeader,

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { resolveBase } from "#kernel/bases/resolve.js";
-import { readBatch } from "#kernel/engine/forward/batch.js";
-import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
+import { readBatch } from "#kernel/engines/forward/batch.js";
+import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
 import { readHeader, readTensor, weightFiles, writeSafetensors } from "#kernel/tensors/safetensors.js";
-import { engineNamed } from "#tests/kernel/engine/engines.js";
-import { codeOf } from "../core/data/plans.js";
+import { engineNamed } from "#tests/kernel/engines/engines.js";
+import { codeOf } from "../data/rows/plans.js";
 
 const whole = fileURLToPath(new URL("../../../../tests/fixtures/models/gemma-shared", import.meta.url));
 const shards = [1, 2, 3].map((i) => `model-0000${i}-of-00003.safetensors`);

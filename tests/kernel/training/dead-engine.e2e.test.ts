@@ -4,9 +4,9 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
-import { plotlyMime, type Figure } from "#kernel/core/display/figure.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import type { SweepHandle } from "#kernel/core/sweep/trial.js";
+import { plotlyMime, type Figure } from "#kernel/display/figure.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
+import type { SweepHandle } from "#kernel/study/trial.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 

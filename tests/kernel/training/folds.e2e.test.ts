@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import { Refused } from "#kernel/session/stage.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
+import { Refused } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 

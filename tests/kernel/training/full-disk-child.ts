@@ -9,11 +9,11 @@ import { appendFileSync, existsSync, readFileSync, readdirSync, statSync, writeF
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { verifySafetensors } from "#kernel/tensors/safetensors.js";
-import { readCheckpoints } from "#kernel/artifacts/checkpoints.js";
-import type { RunEvent } from "#kernel/core/session/events.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import type { SweepHandle } from "#kernel/core/sweep/trial.js";
+import { readCheckpoints } from "#kernel/runs/checkpoints.js";
+import type { RunEvent } from "#kernel/events/events.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import type { SweepHandle } from "#kernel/study/trial.js";
 import { outcomeOf } from "./kills.js";
 import { contents, limit } from "../session/full-disk.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RunEvent } from "#kernel/core/session/events.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import type { SweepHandle } from "#kernel/core/sweep/trial.js";
+import type { RunEvent } from "#kernel/events/events.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import type { SweepHandle } from "#kernel/study/trial.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 

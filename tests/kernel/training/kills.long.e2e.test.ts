@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { deleteRun } from "#kernel/history/delete-run.js";
-import { RunList } from "#kernel/history/run-list.js";
+import { deleteRun } from "#kernel/runs/history/delete-run.js";
+import { RunList } from "#kernel/runs/history/run-list.js";
 import { killAndResume, outcomeOf, runProgram, runsIn, trainedAlone, writePrograms, type Alone } from "./kills.js";
 
 describe("trainings in processes of their own", function () {

@@ -13,13 +13,13 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
-import { listCheckpoints } from "#kernel/artifacts/checkpoints.js";
+import { listCheckpoints } from "#kernel/runs/checkpoints.js";
 import { loadDynamics } from "#kernel/training/dynamics.js";
-import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import { RunList } from "#kernel/history/run-list.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import { RunList } from "#kernel/runs/history/run-list.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 
-const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../../kernel/apps/cli/main.js", import.meta.url));
 
 export interface Killed {
   /** Each followed by `resume: true`. */

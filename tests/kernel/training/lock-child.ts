@@ -8,13 +8,13 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { RunEvent } from "#kernel/core/session/events.js";
-import { lockRun, RunLock } from "#kernel/artifacts/run-lock.js";
-import { thisProcess } from "#kernel/artifacts/writer.js";
+import type { RunEvent } from "#kernel/events/events.js";
+import { lockRun, RunLock } from "#kernel/runs/run-lock.js";
+import { thisProcess } from "#kernel/runs/writer.js";
 
 // What only some of them need is loaded by those: there are many at a time, and most take nothing but the lock.
 const claims = () => import("#kernel/training/claim-run.js");
-const boards = () => import("#kernel/session/trainings/run-board.js");
+const boards = () => import("#kernel/training-runs/run-board.js");
 
 const [mode, folder = "", ...more] = process.argv.slice(2);
 const say = (what: unknown): void => void process.send?.(what);
@@ -91,7 +91,7 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   /** Lists the runs and deletes what it may, as a front end would. */
   async board() {
-    const [{ RunBoard }, { usualView }] = await Promise.all([boards(), import("#kernel/history/run-listing.js")]);
+    const [{ RunBoard }, { usualView }] = await Promise.all([boards(), import("#kernel/runs/history/run-listing.js")]);
     const board = new RunBoard(folder);
     const end = Date.now() + Number(more[0]);
     const [all, refusals] = [{ ...usualView, limit: 1000, since: 0 }, new Set<string>()];
@@ -111,7 +111,7 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
   /** What may be read and not written; root may write everything, so it becomes somebody else. */
   async unwritable() {
     const [{ RunBoard }, { claimNew }] = await Promise.all([boards(), claims()]);
-    const { RunFolder } = await import("#kernel/artifacts/run-folder.js");
+    const { RunFolder } = await import("#kernel/runs/run-folder.js");
     if (process.getuid?.() === 0) process.seteuid?.(65_534);
     const codeOf = async (work: () => unknown): Promise<string> => {
       try {

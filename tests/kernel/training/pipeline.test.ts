@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { StepPipeline, type StepPipelineOptions } from "#kernel/training/pipeline.js";
-import { scalar, scalarF32, scalarI32 } from "#kernel/engine/feeds.js";
+import { scalar, scalarF32, scalarI32 } from "#kernel/engines/feeds.js";
 
 /** An engine that answers when told to, and whose loss is the share or the step it was fed. */
 class Door {

@@ -20,9 +20,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
 import { claimNew } from "#kernel/training/claim-run.js";
-import { holderOf, lockRun, RunLock, SILENCE, type Holder } from "#kernel/artifacts/run-lock.js";
-import { isAlive, thisProcess } from "#kernel/artifacts/writer.js";
-import { planOf } from "../artifacts/run-folders.js";
+import { holderOf, lockRun, RunLock, SILENCE, type Holder } from "#kernel/runs/run-lock.js";
+import { isAlive, thisProcess } from "#kernel/runs/writer.js";
+import { planOf } from "../runs/run-folders.js";
 
 const child = fileURLToPath(new URL("./lock-child.js", import.meta.url));
 

@@ -4,10 +4,10 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunFolder } from "#kernel/artifacts/run-folder.js";
-import { cell, runsOf } from "../detached/apart.js";
+import type { RunFolder } from "#kernel/runs/run-folder.js";
+import { cell, runsOf } from "../apps/processes/training/apart.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
-import { listCheckpoints } from "#kernel/artifacts/checkpoints.js";
+import { listCheckpoints } from "#kernel/runs/checkpoints.js";
 import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
 
 /** Of MiniLM: a small model's norms come out alike in any order. With TensorFlow's own sum of them five of five trainings differed by step 5. */

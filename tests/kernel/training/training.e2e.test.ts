@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { resolveBase } from "#kernel/bases/resolve.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { writeMiniLm, writeMiniLmAdapter } from "#tests/oracles/minilm-folder.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { isDue, timesDue } from "#dsl/compiler/plan/cadence.js";
 import { updatesPerEpoch } from "#dsl/compiler/plan/batches.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { DataLoader } from "#kernel/core/data/loader.js";
-import { TextsInMemory } from "#kernel/core/data/sequences/token-rows.js";
+import { DataLoader } from "#kernel/data/rows/loader.js";
+import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
 
 const every = (given: Call["arguments"]): Call => ({ kind: "cadence", word: "every", arguments: given });
 

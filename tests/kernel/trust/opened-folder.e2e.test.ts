@@ -8,10 +8,10 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
 import type { PublishDiagnosticsParams } from "vscode-languageserver";
 import { buildVsix } from "#editors/vscode/build.mjs";
-import { startKernel } from "#kernel/jupyter/client/client.js";
+import { startKernel } from "#kernel/apps/jupyter/client/client.js";
 import { OpenedFolder } from "./opened-folder.js";
 
-const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../../kernel/apps/cli/main.js", import.meta.url));
 
 describe("a folder that is not trusted", function () {
   this.timeout(120_000);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Value } from "#dsl/language/types/value.js";
 import { balance } from "#stdlib/cleaners/balance.run.js";
-import { prepare } from "#kernel/datasets/prepare.js";
-import { call, codeOf, Folder } from "../../kernel/core/data/plans.js";
+import { prepare } from "#kernel/data/sources/prepare.js";
+import { call, codeOf, Folder } from "../../kernel/data/rows/plans.js";
 
 const labels = [
   ...new Array<string>(90).fill("often"),

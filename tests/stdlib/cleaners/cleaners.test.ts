@@ -7,7 +7,7 @@ import { stripHtml } from "#stdlib/cleaners/strip_html.run.js";
 import { unicode } from "#stdlib/cleaners/unicode.run.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "#stdlib/data/contract.js";
-import { call } from "../../kernel/core/data/plans.js";
+import { call } from "../../kernel/data/rows/plans.js";
 
 const run = (cleaner: CleanerImplementation, values: Record<string, unknown>[]) => {
   const step = cleaner.start(call("cleaner", "any"));

@@ -14,7 +14,7 @@ import { whitespace } from "#stdlib/cleaners/whitespace.js";
 import { asciiDigits, asciiForms } from "#stdlib/text/digits.js";
 import type { Value } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "#stdlib/data/contract.js";
-import { call, codeOf } from "../../kernel/core/data/plans.js";
+import { call, codeOf } from "../../kernel/data/rows/plans.js";
 
 type Values = Readonly<Record<string, unknown>>;
 const step = (cleaner: CleanerImplementation, given: Readonly<Record<string, Value>> = {}, seed = 0) => {

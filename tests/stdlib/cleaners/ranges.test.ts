@@ -4,7 +4,7 @@ import { clamp } from "#stdlib/cleaners/clamp.js";
 import { dropOutside } from "#stdlib/cleaners/drop_outside.js";
 import type { CleanerImplementation } from "#stdlib/data/contract.js";
 import { compiled } from "../../dsl/world.js";
-import { call } from "../../kernel/core/data/plans.js";
+import { call } from "../../kernel/data/rows/plans.js";
 
 const columns = { text: "body", score: "amount" };
 const cleaned = (cleaner: CleanerImplementation, scores: readonly unknown[], column = "amount") => {

@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Value } from "#dsl/language/types/value.js";
 import { findPersonal } from "#stdlib/personal-data/find.js";
 import { redact } from "#stdlib/cleaners/redact.run.js";
-import { call } from "../../kernel/core/data/plans.js";
+import { call } from "../../kernel/data/rows/plans.js";
 
 const run = (given: Readonly<Record<string, Value>>, values: Readonly<Record<string, unknown>>) => {
   const result = redact.start(call("cleaner", "redact", given))({ row: 1, values });

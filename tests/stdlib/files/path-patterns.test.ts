@@ -7,7 +7,7 @@ import { filesNamed } from "#stdlib/platform/files.js";
 import { fitsName } from "#stdlib/files/path-patterns.js";
 import { csv } from "#stdlib/sources/csv.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
-import { call, codeOf } from "../../kernel/core/data/plans.js";
+import { call, codeOf } from "../../kernel/data/rows/plans.js";
 
 describe("patterns of paths", () => {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-patterns-"));

@@ -7,7 +7,7 @@ import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
-import { Checkpoints, initialValue } from "#kernel/engine/initial.js";
+import { Checkpoints, initialValue } from "#kernel/engines/initial.js";
 
 const root = new URL("../../../..", import.meta.url);
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, root), "utf8"));

@@ -6,13 +6,13 @@ import { fileURLToPath } from "node:url";
 import { crc32, deflateRawSync, gzipSync } from "node:zlib";
 import { wordsOf } from "#dsl/language/diagnostics/codes.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { prepareRows } from "#kernel/datasets/prepare.js";
+import { prepareRows } from "#kernel/data/sources/prepare.js";
 import type { SourceImplementation, SourceWorld } from "#stdlib/data/contract.js";
 import { mostRows } from "#stdlib/sources/shared/codes.js";
 import { gatheredTable } from "#stdlib/sources/shared/gathered-chunks.js";
 import { registry } from "#stdlib/registry.js";
 import { zip } from "../../kernel/fetch/zip.js";
-import { call, codeOf, Folder } from "../../kernel/core/data/plans.js";
+import { call, codeOf, Folder } from "../../kernel/data/rows/plans.js";
 
 const fixtures = fileURLToPath(new URL("../../../../tests/fixtures/tables/", import.meta.url));
 const MiB = 2 ** 20;

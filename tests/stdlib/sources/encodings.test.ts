@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { call, writtenCall, codeOf, Folder } from "../../kernel/core/data/plans.js";
-import { prepareRows, readHeader } from "#kernel/core/data/prepare.js";
+import { call, writtenCall, codeOf, Folder } from "../../kernel/data/rows/plans.js";
+import { prepareRows, readHeader } from "#kernel/data/prepare.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
 import { text } from "#stdlib/sources/text.run.js";
 

@@ -23,7 +23,7 @@ import { csv } from "#stdlib/sources/csv.run.js";
 import { json } from "#stdlib/sources/json.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
 import type { SourceImplementation } from "#stdlib/data/contract.js";
-import { call, codeOf, Folder } from "../../kernel/core/data/plans.js";
+import { call, codeOf, Folder } from "../../kernel/data/rows/plans.js";
 
 const MiB = 2 ** 20;
 const child = fileURLToPath(new URL("./peak-of-reading.js", import.meta.url));

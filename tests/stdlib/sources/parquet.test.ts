@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parquet } from "#stdlib/sources/parquet.run.js";
 import type { RowChunk, SourceWorld } from "#stdlib/data/contract.js";
-import { call, codeOf, Folder } from "../../kernel/core/data/plans.js";
+import { call, codeOf, Folder } from "../../kernel/data/rows/plans.js";
 
 const tables = fileURLToPath(new URL("../../../../tests/fixtures/tables/", import.meta.url));
 const world: SourceWorld = { folder: tables, live: () => undefined };

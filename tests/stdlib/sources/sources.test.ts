@@ -10,7 +10,7 @@ import { jsonl } from "#stdlib/sources/jsonl.run.js";
 import { table } from "#stdlib/sources/table.run.js";
 import type { SourceImplementation } from "#stdlib/data/contract.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { call, writtenCall, codeOf, Folder } from "../../kernel/core/data/plans.js";
+import { call, writtenCall, codeOf, Folder } from "../../kernel/data/rows/plans.js";
 
 async function gathered<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];

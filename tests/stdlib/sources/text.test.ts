@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { prepareRows } from "#kernel/core/data/prepare.js";
+import { prepareRows } from "#kernel/data/prepare.js";
 import type { SourceImplementation, SourceWorld } from "#stdlib/data/contract.js";
 import { bytesOf } from "#stdlib/platform/files.js";
 import { registry } from "#stdlib/registry.js";
@@ -14,7 +14,7 @@ import { mix } from "#stdlib/sources/mix.run.js";
 import { text } from "#stdlib/sources/text.run.js";
 import type { Value } from "#dsl/language/types/value.js";
 import { zip } from "../../kernel/fetch/zip.js";
-import { call, writtenCall, codeOf, Folder } from "../../kernel/core/data/plans.js";
+import { call, writtenCall, codeOf, Folder } from "../../kernel/data/rows/plans.js";
 
 const fixtures = fileURLToPath(new URL("../../../../tests/fixtures/tables/", import.meta.url));
 const folder = new Folder();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Value } from "#dsl/language/types/value.js";
 import type { CleanRow } from "#stdlib/data/contract.js";
 import { folds } from "#stdlib/splits/folds.run.js";
-import { call } from "../../kernel/core/data/plans.js";
+import { call } from "../../kernel/data/rows/plans.js";
 
 const rowsOf = (values: Record<string, unknown>[]): CleanRow[] => values.map((v, i) => ({ row: i + 1, values: v }));
 const rows = rowsOf(Array.from({ length: 103 }, (_, i) => ({ team: i % 10 === 0 ? "rare" : "common", who: i % 40 })));

@@ -7,7 +7,7 @@ import { hashed } from "#stdlib/splits/hashed.run.js";
 import { random } from "#stdlib/splits/random.run.js";
 import { timeOf } from "#stdlib/splits/shared/time.js";
 import type { CleanRow } from "#stdlib/data/contract.js";
-import { call, codeOf } from "../../kernel/core/data/plans.js";
+import { call, codeOf } from "../../kernel/data/rows/plans.js";
 
 type Given = Readonly<Record<string, Value>>;
 const rowsOf = (values: readonly Record<string, unknown>[]): CleanRow[] =>

@@ -6,7 +6,7 @@ import { byColumn } from "#stdlib/splits/by_column.run.js";
 import { word as randomWord } from "#stdlib/splits/random.js";
 import { random } from "#stdlib/splits/random.run.js";
 import type { CleanRow } from "#stdlib/data/contract.js";
-import { call, codeOf } from "../../kernel/core/data/plans.js";
+import { call, codeOf } from "../../kernel/data/rows/plans.js";
 
 const rowsOf = (values: Record<string, unknown>[]): CleanRow[] => values.map((v, i) => ({ row: i + 1, values: v }));
 const shares = { train: { share: 0.8 }, validation: { share: 0.1 }, test: { share: 0.1 } };

@@ -9,7 +9,7 @@ import { assemble } from "#stdlib/programs/assemble.js";
 import type { FisherEstimator } from "#stdlib/programs/options.js";
 import { buildConsolidation, SQUARES } from "#stdlib/programs/consolidation.js";
 import { ewc } from "#stdlib/strategies/ewc.run.js";
-import { directionsOf } from "#kernel/session/updates/fisher-rows.js";
+import { directionsOf } from "#kernel/features/update/fisher-rows.js";
 import { classifierParts } from "../programs/small-models.js";
 
 interface Golden {

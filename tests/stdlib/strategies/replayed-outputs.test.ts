@@ -14,7 +14,7 @@ import type { StrategyImplementation } from "#stdlib/strategies/kind.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { multilabelClassification } from "#stdlib/tasks/multilabel_classification.run.js";
 import { sumOfTerms, weighsRows } from "#stdlib/programs/objective.js";
-import { eachBeside, feedsOfCachedOutputs, type CachedOutputs } from "#kernel/core/data/cached-outputs.js";
+import { eachBeside, feedsOfCachedOutputs, type CachedOutputs } from "#kernel/data/rows/cached-outputs.js";
 
 interface Run {
   readonly word: "lwf" | "der";

@@ -10,7 +10,7 @@ import { registry } from "#stdlib/registry.js";
 import { ewc } from "#stdlib/strategies/ewc.run.js";
 import { buildConsolidation, SQUARES } from "#stdlib/programs/consolidation.js";
 import type { FisherEstimator } from "#stdlib/programs/options.js";
-import { directionsOf } from "#kernel/session/updates/fisher-rows.js";
+import { directionsOf } from "#kernel/features/update/fisher-rows.js";
 import { classifierParts, labelled, type Feeds } from "../programs/small-models.js";
 
 const strategies = [{ call: { kind: "strategy", word: "ewc", arguments: {} }, implementation: ewc }] as const;

@@ -8,7 +8,7 @@ import { values, type Values } from "#dsl/tensor/values.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Word } from "#dsl/language/types/registry.js";
-import { collate } from "#kernel/core/data/batches.js";
+import { collate } from "#kernel/data/rows/batches.js";
 import type { MetricImplementation } from "#stdlib/metrics/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import { bert } from "#stdlib/models/bert.run.js";

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { values, type Values } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { adapterOf } from "#kernel/artifacts/folders/adapter-folder.js";
+import { adapterOf } from "#kernel/runs/folders/adapter-folder.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { isMade, Trials } from "#tools/reference/tried.js";
 import { registry } from "#stdlib/registry.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";

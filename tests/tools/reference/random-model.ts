@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Graph } from "#dsl/tensor/builder.js";
-import { Checkpoints, initialValue } from "#kernel/engine/initial.js";
+import { Checkpoints, initialValue } from "#kernel/engines/initial.js";
 import type { Checkpoint } from "#tools/reference/checkpoints.js";
 import { makeLayers } from "#stdlib/layers/graph-layers.js";
 import { layersOptions, modelInputs } from "#stdlib/programs/model.js";

@@ -6,20 +6,20 @@ import { tmpdir } from "node:os";
 import { dirname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { allCodes, entryOf } from "#dsl/language/diagnostics/codes.js";
-import { compared } from "#kernel/cli/commands/reference.js";
+import { compared } from "#kernel/apps/cli/commands/reference.js";
 import { said } from "#tools/reference/code-page.js";
 import { wholeExample } from "#tools/reference/examples.js";
 import { productions } from "#tools/reference/grammar.js";
-import { anchor } from "#kernel/core/display/markdown.js";
+import { anchor } from "#kernel/display/markdown.js";
 import { railroad } from "#tools/reference/railroad.js";
 import { exampleOf } from "#tools/reference/technique-page.js";
 import { Trials } from "#tools/reference/tried.js";
 import { registry } from "#stdlib/registry.js";
-import { readMarkup } from "#tests/kernel/core/display/markup.js";
+import { readMarkup } from "#tests/kernel/display/markup.js";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const folder = join(root, "docs", "reference");
-const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../../kernel/apps/cli/main.js", import.meta.url));
 const reference = (...args: string[]) =>
   spawnSync(process.execPath, [main, "reference", ...args], { cwd: root, encoding: "utf8" });
 

@@ -49,7 +49,7 @@ export interface SweepPlan {
   readonly data: string;
   readonly recipe: string | null;
   readonly vary: Readonly<Record<string, Space>>;
-  /** What the values of a point must be to each other (core/sweep/relations.ts judges); no other point is tried. Absent: nothing. */
+  /** What the values of a point must be to each other (study/relations.ts judges); no other point is tried. Absent: nothing. */
   readonly where?: readonly SweepRelation[];
   readonly search: Call;
   /** Most trials; null: as many as the budget lets begin. */

@@ -1,7 +1,7 @@
 /** What all routes do with a request: find its model, hold its texts to the limits, count what was read and cut. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Asked } from "../../../encoding/encoded.js";
+import type { Asked } from "../../../data/encoding/encoded.js";
 import type { Answered, Embedded, Limits, Models, ServedModel, TokenVectors, Writing } from "../contract.js";
 import type { Call } from "./call.js";
 import type { Counts } from "./metrics.js";

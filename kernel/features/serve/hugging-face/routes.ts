@@ -1,7 +1,7 @@
 /** Hugging Face's inference: one route, of which each task reads and answers in its own shape. */
 import type { FastifyInstance } from "fastify";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Asked } from "../../../encoding/encoded.js";
+import type { Asked } from "../../../data/encoding/encoded.js";
 import type { Answered, ServedModel } from "../contract.js";
 import { embedded, fewEnough, predicted, type RouteContext } from "../http/route-context.js";
 import { scoresIn, rawOf } from "../http/label-scores.js";

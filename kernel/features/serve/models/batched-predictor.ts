@@ -3,13 +3,13 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must, mustGet } from "#dsl/language/diagnostics/must.js";
 import type { EmbeddingPrediction } from "#stdlib/tasks/sentence_similarity.run.js";
 import { unit } from "#stdlib/tasks/shared/similarity-scores.js";
-import type { Asked } from "../../../encoding/encoded.js";
-import { askerOf, type Asker, type ReadTexts } from "../../../inference/asker.js";
+import type { Asked } from "../../../data/encoding/encoded.js";
+import { askerOf, type Asker, type ReadTexts } from "../../../inference/predictor.js";
 import { askTogether, statesTogether, type FedRow } from "../../../inference/fed-rows.js";
 import { Gatherer, type GatherLoad } from "../../../inference/gathering/gatherer.js";
 import type { Answered, Ask, Computing, EmbedAllAsk, EmbedAsk, Embedded, Limits, TokenVectors } from "../contract.js";
 import type { Found, OpenFound } from "./model-source.js";
-import { charactersFor, partOf } from "../../../inference/gathering/enough.js";
+import { charactersFor, partOf } from "../../../inference/gathering/prefix-encoding.js";
 
 /** Rows of a batch, and tokens that it takes: more are no faster on a processor, and others wait longer. */
 const MOST = { rows: 32, tokens: 2048 } as const;

@@ -4,7 +4,7 @@
  * faster at it; where one dies its models are opened again in a new one.
  */
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { EngineInfo, EngineOptions } from "../../../engine/engine.js";
+import type { EngineInfo, EngineOptions } from "../../../engines/engine.js";
 import type { Computing, Limits, ModelLoad, Models, ServedFolder, ServedModel } from "../contract.js";
 
 export interface ServeOptions {

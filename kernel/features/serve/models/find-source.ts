@@ -2,9 +2,9 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { DEPLOYMENT } from "../../../deploying/deployment.js";
-import { isRunFolder } from "../../../history/damage.js";
-import { findRun } from "../../../history/find-run.js";
+import { DEPLOYMENT } from "../../../deployments/deployment.js";
+import { isRunFolder } from "../../../runs/history/damage.js";
+import { findRun } from "../../../runs/history/find-run.js";
 import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
 import { foundDeployment } from "./deployment-source.js";
 import { foundPlain } from "./transformers-source.js";

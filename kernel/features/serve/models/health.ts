@@ -3,7 +3,7 @@
  * at the oldest. What fails here failed for a reason of ours: whatever a request can do wrong is refused before.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Session } from "../../../engine/engine.js";
+import type { Session } from "../../../engines/engine.js";
 
 type Computes = Pick<Session, "run">;
 

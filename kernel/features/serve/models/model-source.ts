@@ -2,9 +2,9 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { Sort } from "#stdlib/targets/shared/model-type.js";
 import type { Tokenizer } from "../../../bases/tokenizer.js";
-import type { Engine, Session } from "../../../engine/engine.js";
-import { pairsIn } from "../../../core/session/token-types.js";
-import type { AskedBy } from "../../../inference/asker.js";
+import type { Engine, Session } from "../../../engines/engine.js";
+import { pairsIn } from "../../../bases/token-types.js";
+import type { AskedBy } from "../../../inference/predictor.js";
 import type { SlotLoad, WriterAdapter, WriterTold } from "../../../inference/generation/contract.js";
 import type { Over } from "./open-programs.js";
 import type { WriteAsk, Writing } from "../contract.js";

@@ -2,11 +2,11 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
-import type { Base } from "../../../core/bases/base.js";
-import type { Engine, Session } from "../../../engine/engine.js";
-import { sharedStore } from "../../../engine/shared.js";
+import type { Base } from "../../../bases/base.js";
+import type { Engine, Session } from "../../../engines/engine.js";
+import { sharedStore } from "../../../engines/shared.js";
 import { readHeader } from "../../../tensors/safetensors.js";
-import { checkpointsOf, openSession } from "../../../session/models/open-model.js";
+import { checkpointsOf, openSession } from "../../../models/open-model.js";
 
 export interface Over {
   readonly programs: Readonly<Record<string, Program>>;

@@ -3,11 +3,11 @@
  * computation of our own has failed too. They go on being asked meanwhile, and the first success ends it.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Session } from "../../../engine/engine.js";
+import type { Session } from "../../../engines/engine.js";
 import type { ModelLoad } from "../contract.js";
 import type { ServingEvent } from "./contract.js";
 import { FEW, healthOf, type Health } from "./health.js";
-import { restartDelay, STABLE_AFTER } from "../../../engine/manager/restart-delays.js";
+import { restartDelay, STABLE_AFTER } from "../../../engines/manager/restart-delays.js";
 
 /** A model as it is mended. */
 export interface Mendable {

@@ -1,6 +1,6 @@
 /** A model as requests ask it, while what computes it comes and goes. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Asked } from "../../../encoding/encoded.js";
+import type { Asked } from "../../../data/encoding/encoded.js";
 import type {
   Answered,
   Ask,

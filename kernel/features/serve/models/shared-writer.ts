@@ -4,8 +4,8 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { standsBeside } from "#stdlib/techniques/shared/parallel-adapters.js";
-import { weightBytes } from "../../../core/bases/base.js";
-import type { Engine, Session } from "../../../engine/engine.js";
+import { weightBytes } from "../../../bases/base.js";
+import type { Engine, Session } from "../../../engines/engine.js";
 import type { SlotWriter, WriterAdapter, WriterTold } from "../../../inference/generation/contract.js";
 import { writerFor } from "../../../inference/generation/plan-batching.js";
 import { readHeader } from "../../../tensors/safetensors.js";

@@ -1,6 +1,6 @@
 /** Tokens of texts with their places, and texts of tokens, as requests ask them. */
 import type { PlacedEncoding, Tokenizer } from "../../../bases/tokenizer.js";
-import { encodeEnough } from "../../../inference/gathering/enough.js";
+import { encodeEnough } from "../../../inference/gathering/prefix-encoding.js";
 import type { Token, TokenizeAsk } from "../contract.js";
 
 /** Characters of texts that are read at once. */

@@ -3,7 +3,7 @@
  * with whoever started it. Its output is its log.
  */
 import { registerAllCodes } from "../../../codes.js";
-import { tellParent } from "../../../control/parent.js";
+import { tellParent } from "../../../remote/supervisor/parent-channel.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { failureOf, orderedIn, type Ordered, type Serve } from "../server/protocol.js";
 import { openLog } from "../server/log.js";

@@ -7,10 +7,10 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import { jsonRegular } from "../../../artifacts/read-regular.js";
-import { isAlive, processOf, writerSchema } from "../../../artifacts/writer.js";
+import { jsonRegular } from "../../../runs/read-regular.js";
+import { isAlive, processOf, writerSchema } from "../../../runs/writer.js";
 import { fields, like } from "../../../fetch/json.js";
-import { stateFolder } from "../../../control/state-folder.js";
+import { stateFolder } from "../../../remote/supervisor/state-folder.js";
 
 const facts = {
   /** As its notebook calls it, or the command that began it. */

@@ -8,7 +8,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { makePrivateFolder } from "../../../fetch/private.js";
-import { readRegular } from "../../../artifacts/read-regular.js";
+import { readRegular } from "../../../runs/read-regular.js";
 import type { HttpLoad } from "../contract.js";
 import { errorOf, saidIn, type Ordered, type Said, type Serve, type ServedFacts } from "../server/protocol.js";
 

@@ -1,6 +1,6 @@
 /** Which process listens on a port of this machine, as far as this user may know: on Linux, by what /proc says. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { clip } from "../../../core/display/text.js";
+import { clip } from "../../../host/text.js";
 
 export interface PortHolder {
   readonly process: number;

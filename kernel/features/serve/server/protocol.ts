@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { CodedError, entryOf, wordsFor, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { fields, figure, table, whole, type Schema } from "../../../fetch/json.js";
 import type { Sort } from "#stdlib/targets/shared/model-type.js";
-import { ENGINE_NAMES, type EngineOptions } from "../../../engine/engine.js";
+import { ENGINE_NAMES, type EngineOptions } from "../../../engines/engine.js";
 import type { HttpLoad, Limits, ModelLoad, ServedFolder } from "../contract.js";
 
 /** What a server is to do. Paths are absolute: it stands in no folder of its own. */

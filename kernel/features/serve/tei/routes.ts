@@ -1,6 +1,6 @@
 /** The interface of Text Embeddings Inference: vectors, labels, ranks and tokens. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Asked } from "../../../encoding/encoded.js";
+import type { Asked } from "../../../data/encoding/encoded.js";
 import type { ServedModel } from "../contract.js";
 import { modelCannot } from "../model-types.js";
 import {

@@ -4,7 +4,7 @@
  */
 import { composeFile as composed, IMAGE, PORT, serviceName } from "./files.js";
 
-/** The program, packed (kernel/deploying/tools/tunebook.ts). */
+/** The program, packed (kernel/deployments/tools/tunebook.ts). */
 export const PACKED = "tunebook.tgz";
 /** Of who runs it: the variable, and the file that holds it. */
 export const KEYS = "TUNEBOOK_KEYS";

@@ -1,7 +1,7 @@
 /** What a look at a part of the rows doesn't find may stand in the rest: nothing is told of it. */
 import assert from "node:assert/strict";
 import { wordsOf } from "#dsl/language/diagnostics/codes.js";
-import { glanced } from "#kernel/checking/glanced.js";
+import { glanced } from "#kernel/apps/checking/data-notes.js";
 import { compiled, dataFacts, definitions } from "../../world.js";
 
 const lengths = { step: 8, counts: [2], total: 12, longest: 7 };

@@ -6,7 +6,7 @@ import { compile } from "#dsl/compiler/program/compile.js";
 import { wordsOf } from "#dsl/language/diagnostics/codes.js";
 import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
 import { registry } from "#stdlib/registry.js";
-import { planShown } from "#kernel/core/display/plans/plan-card.js";
+import { planShown } from "#kernel/display/plans/plan-card.js";
 import { base, compiled, dataFacts } from "../../world.js";
 
 type Compress = Extract<Action, { verb: "compress" }>;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
-import { planShown } from "#kernel/core/display/plans/plan-card.js";
+import { planShown } from "#kernel/display/plans/plan-card.js";
 import { compiled, dataFacts } from "../../world.js";
 
 function facts(rows: number, validation: number, labels = ["no", "yes"], more: Partial<DataFacts> = {}): DataFacts {

@@ -1,7 +1,7 @@
 /** What `runner` of a federation comes to: who joins, what is hashed, what nobody here knows. */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { planShown } from "#kernel/core/display/plans/plan-card.js";
+import { planShown } from "#kernel/display/plans/plan-card.js";
 import { compiled } from "../../world.js";
 
 const LINK = "http://127.0.0.1:8000";

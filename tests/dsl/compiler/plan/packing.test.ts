@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { allRows, countEpoch } from "#dsl/compiler/plan/batches.js";
-import { histogramOf } from "#kernel/core/data/sequences/tokens.js";
-import { packRows } from "#kernel/core/data/sequences/packing.js";
+import { histogramOf } from "#kernel/data/sequences/tokens.js";
+import { packRows } from "#kernel/data/sequences/packing.js";
 import { causalLm } from "#stdlib/row-formats/causal-lm.js";
 
 /** Rows that a plan counts and rows that an epoch has. `step`: width of the histogram's bins. */

@@ -9,8 +9,8 @@ import { ChatOpenAI, OpenAI as LangChainText, OpenAIEmbeddings } from "@langchai
 import { embed, embedMany, generateObject, generateText, jsonSchema, streamText, tool as aiTool } from "ai";
 import type { ModelMessage } from "ai";
 import OpenAI from "openai";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import type { Predicted } from "#kernel/inference/predicted.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
+import type { Predicted } from "#kernel/inference/prediction.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { builtModels, ServedProcess } from "./serve-process.js";
 

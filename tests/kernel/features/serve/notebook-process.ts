@@ -1,9 +1,9 @@
 /** A notebook's process that serves the run of its second argument, says where, and stays until somebody ends it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
 import { ServerHandle } from "#kernel/features/serve/server-handle.js";
-import { TuneSession } from "#kernel/session/tune-session.js";
+import { TuneSession } from "#kernel/features/tune-session.js";
 
 const [, , folder = "", run = ""] = process.argv;
 const values = new Map<string, unknown>();

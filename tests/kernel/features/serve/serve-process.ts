@@ -4,12 +4,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";
-import { made, WRITING } from "#tests/kernel/deploying/writing-models.js";
+import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deployments/small-tasks.js";
+import { made, WRITING } from "#tests/kernel/deployments/writing-models.js";
 import type { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { until } from "#tests/until.js";
 
-const main = fileURLToPath(new URL("../../../../kernel/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../../../../kernel/apps/cli/main.js", import.meta.url));
 
 export class ServedProcess {
   private constructor(

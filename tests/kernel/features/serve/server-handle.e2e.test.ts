@@ -9,12 +9,12 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { runningText } from "#kernel/cli/runs/running-table.js";
-import { runsText } from "#kernel/cli/runs/runs-table.js";
+import { runningText } from "#kernel/apps/cli/runs/running-table.js";
+import { runsText } from "#kernel/apps/cli/runs/runs-table.js";
 import { serving } from "#kernel/features/serve/process/running-servers.js";
 import { ServerHandle } from "#kernel/features/serve/server-handle.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
+import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deployments/small-tasks.js";
 import { openToOthers } from "../../../open-to-others.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 

@@ -1,10 +1,10 @@
 /** Conversations with tools as transformers writes them (tests/oracles/chat_tools.py). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Chat } from "#kernel/encoding/chat.js";
+import type { Chat } from "#kernel/data/encoding/chat.js";
 import { wordRenderer, type ChatRenderer } from "#kernel/bases/chat-renderer.js";
 import { chatPrompt, toolCallFormat } from "#kernel/inference/generation/chat-prompt.js";
-import { does } from "#kernel/core/session/words.js";
+import { does } from "#kernel/host/load-implementation.js";
 import type { Message, Role, Tool } from "#stdlib/conversations/kind.js";
 import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
 

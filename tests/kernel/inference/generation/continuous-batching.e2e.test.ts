@@ -8,12 +8,12 @@ import { buildGenerate } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
-import type { EngineName, Session } from "#kernel/engine/engine.js";
+import type { EngineName, Session } from "#kernel/engines/engine.js";
 import type { SlotWriter } from "#kernel/inference/generation/contract.js";
 import { likelihoodsOf } from "#kernel/inference/generation/sampling/sequence-sampler.js";
 import { writerFor } from "#kernel/inference/generation/plan-batching.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
-import { engineNamed } from "#tests/kernel/engine/engines.js";
+import { engineNamed } from "#tests/kernel/engines/engines.js";
 import { alone, asked, Greedy, written } from "./side-by-side.js";
 
 interface Golden {

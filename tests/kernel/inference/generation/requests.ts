@@ -1,5 +1,5 @@
 /** What is asked of a model that writes, and all that came of it. */
-import type { Base } from "#kernel/core/bases/base.js";
+import type { Base } from "#kernel/bases/base.js";
 import type { Bit, WriteAsk, Writing } from "#kernel/inference/generation/generation-request.js";
 import type { WritesWith } from "#kernel/inference/generation/text-generator.js";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { evaluate } from "#dsl/tensor/evaluate.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import { fromNDArray, toNDArray, values, type Values } from "#dsl/tensor/values.js";
-import type { Session } from "#kernel/engine/engine.js";
+import type { Session } from "#kernel/engines/engine.js";
 import { generate } from "#kernel/inference/generate.js";
 import type { Chooser, SlotRequest, SlotToken, SlotWriter } from "#kernel/inference/generation/contract.js";
 import { greedy } from "#stdlib/decoders/greedy.run.js";

@@ -7,7 +7,7 @@ import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import type { Bit, WriteAsk } from "#kernel/inference/generation/generation-request.js";
 import { writing, type Writes } from "#kernel/inference/generation/text-generator.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { does } from "#kernel/core/session/words.js";
+import { does } from "#kernel/host/load-implementation.js";
 import { writeTokenizer } from "../../session/small-tokenizers.js";
 import { asked, modelIn, whole } from "./requests.js";
 import { chanceOf, tableWriter, type TableWriter } from "./table-writer.js";

@@ -1,7 +1,7 @@
 /** What is said of labels that a model never finds, whatever its scores. */
 import assert from "node:assert/strict";
 import { doubtsOf } from "#kernel/inference/measuring/doubts.js";
-import { call } from "../../core/data/plans.js";
+import { call } from "../../data/rows/plans.js";
 
 const rows = (...of: readonly (readonly [label: string, hit: number, given: number, have: number])[]) => ({
   byLabel: {

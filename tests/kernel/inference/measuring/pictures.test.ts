@@ -1,12 +1,12 @@
 /** What pictures of an evaluation are made of: bounded whatever was scored, and told apart where something can be. */
 import assert from "node:assert/strict";
-import { evaluationShown } from "#kernel/core/display/scores/evaluation.js";
-import { picturesFigure, picturesShown } from "#kernel/core/display/scores/pictures.js";
+import { evaluationShown } from "#kernel/display/scores/evaluation.js";
+import { picturesFigure, picturesShown } from "#kernel/display/scores/pictures.js";
 import { evenBins } from "#kernel/inference/measuring/even-bins.js";
 import { picturesOf } from "#kernel/inference/measuring/pictures.js";
 import { uncertainIn } from "#kernel/inference/measuring/uncertain.js";
 import { word as rocAuc } from "#stdlib/metrics/roc_auc.js";
-import { numbersPictured, pictured, report } from "../../core/display/examples.js";
+import { numbersPictured, pictured, report } from "../../display/examples.js";
 
 const labelsOf = (n: number): readonly string[] => Array.from({ length: n }, (_, l) => `label ${String(l)}`);
 const one = (o: { readonly labels: number; readonly rows: number; readonly skill?: number }) => {

@@ -6,12 +6,12 @@ import { buildPrompting } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
 import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
-import type { EngineName, Session } from "#kernel/engine/engine.js";
+import type { EngineName, Session } from "#kernel/engines/engine.js";
 import { generate } from "#kernel/inference/generate.js";
-import { Begun, commonBeginning } from "#kernel/inference/prompted/begun.js";
+import { Begun, commonBeginning } from "#kernel/inference/prompted/prompt-prefix.js";
 import { likelihoodsOf, type LikelihoodOptions } from "#kernel/inference/prompted/likelihoods.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
-import { ENGINES, engineNamed } from "#tests/kernel/engine/engines.js";
+import { ENGINES, engineNamed } from "#tests/kernel/engines/engines.js";
 
 interface Golden {
   readonly prompts: readonly (readonly number[])[];

@@ -1,7 +1,7 @@
 /** SmolLM2-135M-Instruct, asked by its own chat template with two examples: the likelihoods that transformers finds. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
 import { promptTemplate } from "#stdlib/contenders/shared/prompting/template.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 

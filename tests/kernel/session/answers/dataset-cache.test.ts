@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { TableFacts } from "#dsl/language/types/facts.js";
-import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import { WholeReads } from "../whole-reads.js";
-import { call, Folder } from "../../core/data/plans.js";
+import { call, Folder } from "../../data/rows/plans.js";
 
 describe("data that a session prepared", () => {
   const folder = new Folder();

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import type { RunEvent } from "#kernel/core/session/events.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import type { RunEvent } from "#kernel/events/events.js";
 import type { Training } from "#kernel/training/loop/contract.js";
 import type { TrainingHook } from "#kernel/training/loop/hook.js";
 import type { Step, StepSource } from "#kernel/training/loop/step-source.js";

@@ -1,10 +1,10 @@
 /** Which rows a private update has, in which parts, with what noise; what steps spend. */
 import assert from "node:assert/strict";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { Windows } from "#kernel/core/data/sequences/windows.js";
-import { TextsInMemory } from "#kernel/core/data/sequences/token-rows.js";
-import type { RunEvent } from "#kernel/core/session/events.js";
-import { floats, scalar, scalarF32 } from "#kernel/engine/feeds.js";
+import { Windows } from "#kernel/data/sequences/windows.js";
+import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
+import type { RunEvent } from "#kernel/events/events.js";
+import { floats, scalar, scalarF32 } from "#kernel/engines/feeds.js";
 import { StepPipeline } from "#kernel/training/pipeline.js";
 import { privateSteps, Spending, stepsMade } from "#kernel/training/private/private.js";
 import { normal, poisson, Uniform } from "#kernel/training/private/secret.js";

@@ -2,7 +2,7 @@
 import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Asked } from "#kernel/encoding/encoded.js";
+import type { Asked } from "#kernel/data/encoding/encoded.js";
 import {
   LIMITS,
   type Answered,

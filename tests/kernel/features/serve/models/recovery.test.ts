@@ -1,6 +1,6 @@
 /** Models that fail or hang, as they are looked at: what is told of them, and when they are opened again. */
 import assert from "node:assert/strict";
-import type { Session } from "#kernel/engine/engine.js";
+import type { Session } from "#kernel/engines/engine.js";
 import type { ServingEvent } from "#kernel/features/serve/models/contract.js";
 import { watched } from "#kernel/features/serve/models/health.js";
 import { Mending, type Mendable } from "#kernel/features/serve/models/recovery.js";

@@ -1,7 +1,7 @@
 /** Models that are served, asked by tests. */
 import assert from "node:assert/strict";
 import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
-import type { Asked } from "#kernel/encoding/encoded.js";
+import type { Asked } from "#kernel/data/encoding/encoded.js";
 import type { ServedModels } from "#kernel/features/serve/models/served-models.js";
 import type { Held, WriteAsk } from "#kernel/features/serve/contract.js";
 

@@ -5,11 +5,11 @@
 import assert from "node:assert/strict";
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Asked } from "#kernel/encoding/encoded.js";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { Asked } from "#kernel/data/encoding/encoded.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { ServedModels } from "#kernel/features/serve/models/served-models.js";
 import { LIMITS, type Held } from "#kernel/features/serve/contract.js";
-import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";
+import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deployments/small-tasks.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import * as asking from "./request-texts.js";
 import { close, coded, TEXTS } from "./request-texts.js";

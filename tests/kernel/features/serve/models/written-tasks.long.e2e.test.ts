@@ -3,11 +3,11 @@
  * (writing-models.e2e has runs, and adapters that share a writer).
  */
 import assert from "node:assert/strict";
-import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import type { Written } from "#kernel/inference/predicted.js";
+import type { ModelHandle } from "#kernel/models/model-handle.js";
+import type { Written } from "#kernel/inference/prediction.js";
 import { ServedModels } from "#kernel/features/serve/models/served-models.js";
 import { LIMITS, type WriteAsk } from "#kernel/features/serve/contract.js";
-import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";
+import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deployments/small-tasks.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import * as asking from "./request-texts.js";
 

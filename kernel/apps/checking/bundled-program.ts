@@ -1,0 +1,295 @@
+/**
+ * What a program, a notebook or a run needs on a machine without a network: itself, and every file that its plans read, at the
+ * paths by which they are named. A base that came from elsewhere lies in the bundle under its name, beside the program: there
+ * it is found first, with the same hash, so the recipe's hash stays. What can't be packed is refused, all of it at once.
+ */
+import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { Statement } from "#dsl/language/syntax/tree.js";
+import { readerOf, type DataPlan, type ModelPlan, type ReaderOf } from "#dsl/language/types/subject.js";
+import type { Base } from "../../bases/base.js";
+import type { Checked } from "../../host/check-sources.js";
+import type { HostContext } from "../../host/host-context.js";
+import { plainHostContext } from "../../host/host-context.js";
+import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { isAddress } from "../../data/sources/addresses.js";
+import { filesRead } from "../../data/sources/files-read.js";
+import { isRunFile, knownFiles } from "../../runs/known-files.js";
+import type { RunFolder } from "../../runs/run-folder.js";
+import { hubCache } from "../../bases/cache.js";
+import { POOLING } from "../../bases/embedding.js";
+import { cachePath } from "../../fetch/cache.js";
+import type { Bundle, Packed } from "../../runs/record/bundle/write.js";
+import { sideOf } from "../../runs/record/side.js";
+import { DatasetCache } from "../../session/answers/dataset-cache.js";
+import { version } from "../../session/version.js";
+import { filesAt, ingredientsOf, namedIn } from "../../runs/record/ingredients.js";
+import { isWithin } from "#stdlib/platform/files.js";
+import { registry } from "#stdlib/registry.js";
+import { hubFilesOf } from "./hub-files.js";
+import type { Expression, WordNode } from "#dsl/language/syntax/tree.js";
+import type { Parameter, Registry } from "#dsl/language/types/registry.js";
+
+type Lack = { readonly what: string; readonly why: string };
+
+/** What its statements come to, with all facts. Coded error `not-bundled`. */
+export async function bundleOfProgram(
+  file: string,
+  { actions, unplanned }: Pick<Checked, "actions" | "unplanned">,
+  o: { readonly datasets: DatasetCache; readonly hostContext: HostContext },
+): Promise<Bundle> {
+  const path = resolve(file);
+  const packing = new Packing(dirname(path), file, o.datasets, o.hostContext);
+  packing.own(path, "program");
+  for (const action of actions) await packing.action(action);
+  for (const statement of unplanned) await packing.unplanned(statement);
+  const { files, root } = packing.whole();
+  return { tunebook: version, runs: { program: under(root, path) }, files };
+}
+
+/** With its plan, lock, log and scores; its checkpoints stay. Coded errors `run-unreadable`, `not-bundled`. */
+export async function bundleOfRun(run: RunFolder, o: { readonly signal?: AbortSignal | undefined }): Promise<Bundle> {
+  const side = sideOf(run);
+  const home = resolve(run.path, side.lock.home ?? "../..");
+  const { data, model } = side.plan.recipe;
+  const hostContext = { ...plainHostContext(home), ...(o.signal && { signal: o.signal }) };
+  const packing = new Packing(home, run.id, new DatasetCache(), hostContext);
+  await packing.trained(data, model);
+  if (model.trained) packing.lacking("its base", "is another training: pack its program");
+  if (side.plan.recipe.compress && !model.trained)
+    packing.lacking("the model that it learnt from", "is another training: pack its program");
+  if (side.plan.recipe.update) packing.lacking("what it went on from", "is another training: pack its program");
+  for (const name of ["plan.json", "lock.json", "events.jsonl", "scores.jsonl", "calibration.json"])
+    if (isOwnFile(join(run.path, name))) packing.own(join(run.path, name), "run");
+  const { files, root } = packing.whole();
+  return { tunebook: version, runs: { run: under(root, run.path) }, files };
+}
+
+class Packing {
+  private readonly found = new Map<string, Packed["sort"]>();
+  /** Of bases that don't lie where they are named: the place there, by the place here. */
+  private readonly placed = new Map<string, string>();
+  private readonly lacks = new Map<string, Lack>();
+  private readonly seen = new Set<string>();
+
+  constructor(
+    private readonly folder: string,
+    private readonly file: string,
+    private readonly datasets: DatasetCache,
+    private readonly hostContext: HostContext,
+  ) {}
+
+  own(path: string, sort: Packed["sort"]): void {
+    this.found.set(path, sort);
+  }
+  lacking(what: string, why: string): void {
+    this.lacks.set(`${what} ${why}`, { what, why });
+  }
+
+  async action(action: Action): Promise<void> {
+    switch (action.verb) {
+      case "data":
+        return this.data(action.data);
+      case "model":
+        return this.model(action.model);
+      case "train": {
+        const { data, model } = action.plan.recipe;
+        return this.trained(data, model);
+      }
+      case "federate": {
+        const { data, model, federated } = action.plan.recipe;
+        for (const one of [data, ...(federated?.others ?? []).map((other) => other.data)])
+          await this.trained(one, model);
+        return;
+      }
+      case "update":
+      case "compress":
+        for (const { plan } of action.stages)
+          for (const data of [plan.recipe.data, ...(plan.recipe.compress?.unlabelled ?? []).map((one) => one.data)])
+            await this.trained(data, plan.recipe.model);
+        return;
+      case "sweep": {
+        const { plan, vary } = action.sweep;
+        await this.trained(plan.recipe.data, plan.recipe.model);
+        for (const name of textsIn(vary["base"])) await this.base({ name, folder: plan.recipe.model.folder });
+        for (const space of Object.values(vary)) this.named(space);
+        return;
+      }
+      case "auto":
+        return this.lacking(`\`sweep auto\` (${action.name})`, "looks for bases on the machine that it runs on");
+      case "evaluate":
+        for (const call of [...action.metrics, ...(action.require ?? [])]) this.named(call);
+        for (const one of Object.values(action.contenders ?? {}))
+          if ("call" in one) {
+            const base = one.call.arguments["base"];
+            if (typeof base === "string") await this.base({ name: base, folder: one.folder });
+          }
+        return;
+      case "use":
+        return this.own(action.path, "program");
+      // What these read was read by statements before them, or is no file.
+      case "recipe":
+      case "parameters":
+      case "predict":
+      case "attach":
+      case "annotate":
+      case "deploy":
+      case "serve":
+      case "show":
+      case "engine":
+      case "experiment":
+      case "report":
+    }
+  }
+
+  async unplanned(statement: Statement): Promise<void> {
+    const { bases, files } = namedThere(statement, registry);
+    for (const name of bases) await this.base({ name, folder: "" });
+    for (const name of files) for (const path of filesAt(name, this.folder)) this.own(path, "named");
+  }
+
+  async trained(data: DataPlan, model: ModelPlan): Promise<void> {
+    await this.data(data);
+    await this.model(model);
+  }
+
+  private async data(data: DataPlan): Promise<void> {
+    this.reached(data.source);
+    const home = resolve(this.folder, data.folder);
+    const missing = (filesRead(data.source, home) ?? []).filter((path) => !isFile(path));
+    for (const path of missing) this.lacking(relative(this.folder, path), "is not there");
+    if (missing.length > 0) return;
+    const { files, others } = await ingredientsOf({ data }, { folder: this.folder });
+    const belongs = await hubFilesOf(data.source, home, this.hostContext.signal);
+    for (const { path, sort } of files) if (belongs(path)) this.own(path, sort === "base" ? "named" : sort);
+    for (const call of others) this.lacking(`\`${call.word}\``, "reads what is no file of this folder");
+  }
+
+  private async model(model: ModelPlan): Promise<void> {
+    this.named([model.task, model.technique, model.template]);
+    if (model.loaded) return this.run(model.loaded.run);
+    if (model.scratch) return model.scratch.data ? this.data(model.scratch.data) : undefined;
+    await this.base(readerOf(model));
+  }
+
+  /** What is fetched, or named from where only this machine has it. */
+  private reached(value: unknown): void {
+    if (Array.isArray(value)) for (const one of value) this.reached(one);
+    if (!isRecord(value)) return;
+    const path = isRecord(value["arguments"]) ? value["arguments"]["path"] : undefined;
+    if (typeof path === "string" && isAddress(path)) this.lacking(shownAddress(path), "is fetched");
+    if (typeof path === "string" && (isAbsolute(path) || path.startsWith("~")))
+      this.lacking(path, "starts at the root of this machine");
+    if (typeof value["live"] === "string") this.lacking(`\`$${value["live"]}\``, "is made by a TypeScript cell");
+    for (const one of Object.values(value)) this.reached(one);
+  }
+
+  private named(call: unknown): void {
+    for (const path of namedIn(call, this.folder)) this.own(path, "named");
+  }
+
+  /** Found by its name from the same folder, whether it lies there or came from elsewhere. */
+  private async base(reader: Pick<ReaderOf, "name" | "folder">): Promise<void> {
+    const { name } = reader;
+    if (this.seen.has(name)) return;
+    this.seen.add(name);
+    if (isAbsolute(name) || name.startsWith("~")) return this.lacking(name, "starts at the root of this machine");
+    const place = resolve(this.folder, reader.folder, name);
+    if (place.endsWith(".gguf") && existsSync(place)) return this.own(place, "base");
+    const base: Base = await this.datasets.base(reader, this.hostContext);
+    const pooling = base.facts.embedding && existsSync(join(base.folder, POOLING)) ? [POOLING] : [];
+    for (const one of [...base.files, ...pooling]) {
+      if (!isOfBase(join(base.folder, one), base.folder)) {
+        this.lacking(join(name, one), "is a link to a file outside of the base");
+        continue;
+      }
+      this.own(join(base.folder, one), "base");
+      if (base.folder !== place) this.placed.set(join(base.folder, one), join(place, one));
+    }
+  }
+
+  /** Of a model that is loaded: all of it that opens it again. */
+  private run(folder: string): void {
+    for (const path of knownFiles(folder, isRunFile)) this.own(path, "run");
+  }
+
+  /** All files, from the folder that holds them all. Coded error `not-bundled`. */
+  whole(): { readonly files: readonly Packed[]; readonly root: string } {
+    const places = [...this.found].map(([from, sort]) => ({ from, sort, at: this.placed.get(from) ?? from }));
+    const root = commonFolder([this.folder, ...places.map(({ at }) => dirname(at))]);
+    for (const { at } of places)
+      if (at.startsWith(cachePath())) this.lacking(basename(at), "lies in the cache of this machine");
+    if (dirname(root) === root) this.lacking("what it reads", "lies all over this machine");
+    if (this.lacks.size > 0) throw new CodedError("not-bundled", { file: this.file, lacks: [...this.lacks.values()] });
+    return { root, files: places.map(({ from, sort, at }) => ({ from, sort, path: under(root, at) })) };
+  }
+}
+
+/** Links count as what they lead to only in data: the user names those. */
+const isOwnFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+/** In its folder, links followed, or in a cache: the hub's keeps a snapshot as links to its files. */
+function isOfBase(path: string, folder: string): boolean {
+  const real = realpathSync(path);
+  return [folder, hubCache(), cachePath()].some((root) => existsSync(root) && isWithin(real, realpathSync(root)));
+}
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  return isRecord(value)
+    ? Object.values(value)
+        .flatMap(textsIn)
+        .filter((text) => text !== "choice")
+    : [];
+}
+
+function commonFolder(folders: readonly string[]): string {
+  let [root = "."] = folders;
+  for (const folder of folders) while (relative(root, folder).startsWith("..")) root = dirname(root);
+  return root;
+}
+function under(root: string, path: string): string {
+  return relative(root, path).split("\\").join("/");
+}
+
+/** What a statement names that can't be planned yet (what it uses is known only when a sweep has run), by the records of its words. */
+interface NamedThere {
+  readonly bases: readonly string[];
+  /** Files and folders that are read, as they are written. */
+  readonly files: readonly string[];
+}
+
+function namedThere({ verb, operands, clauses, block }: Statement, registry: Registry): NamedThere {
+  const [bases, files]: [string[], string[]] = [[], []];
+  const given = (parameter: Parameter | undefined, value: Expression): void => {
+    if (value.is !== "string") return inside(value);
+    if (parameter?.name === "base") bases.push(value.value);
+    else if (parameter?.suggests?.from === "files") files.push(value.value);
+  };
+  const inWord = ({ text, arguments: values = [] }: WordNode): void => {
+    // Where a target writes to is read by nobody.
+    const words = registry.words.filter(({ name, kind }) => name === text && kind !== "target");
+    const parameters = words.flatMap((word) => word.parameters);
+    values.forEach(({ key, value }, i) =>
+      given(key ? parameters.find(({ name }) => name === key.text) : parameters[i], value),
+    );
+  };
+  const inside = (node: Expression): void => {
+    if (node.is === "word") inWord(node);
+    else if (node.is === "list") node.items.forEach(inside);
+    else if (node.is === "block") for (const { value } of node.entries) if (value) inside(value);
+  };
+  for (const operand of [...operands, ...clauses.flatMap((clause) => clause.operands)]) inside(operand);
+  const keys = registry.find("verb", verb.text)?.parameters ?? [];
+  for (const { key, value } of block?.entries ?? [])
+    if (value)
+      given(
+        keys.find(({ name }) => name === key.text),
+        value,
+      );
+  return { bases, files };
+}

@@ -1,0 +1,41 @@
+/** Which files of a folder that is read as a data set of the hub hold rows or describe them. A bundle leaves the others out. */
+import { join } from "node:path";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { isWithin } from "#stdlib/platform/files.js";
+import { isHosted } from "../../data/sources/addresses.js";
+import { filesRead } from "../../data/sources/files-read.js";
+import { hubData } from "../../data/sources/hub/expand.js";
+import { folderNamed } from "../../data/sources/hub/place.js";
+
+/** Files of a data set's folder that say what its rows are. */
+const DESCRIBE = ["README.md", "dataset_info.json", "dataset_dict.json", "state.json"];
+
+/**
+ * Tells whether a file belongs to the rows of a source. Files outside of such folders do. Coded errors: those of `hubData`.
+ * `home`: absolute, where the source's relative paths start.
+ */
+export async function hubFilesOf(
+  source: unknown,
+  home: string,
+  signal?: AbortSignal,
+): Promise<(path: string) => boolean> {
+  const [folders, read]: [string[], Set<string>] = [[], new Set()];
+  for (const call of callsWithin(source)) {
+    const { path } = call.arguments;
+    const local = isHosted(call) && typeof path === "string" ? folderNamed(home, path) : null;
+    if (local === null) continue;
+    folders.push(local);
+    const { splits } = await hubData(call, { folder: home, signal });
+    const rows = [...splits.values()].flatMap((one) => filesRead(one, home) ?? []);
+    for (const file of [...rows, ...DESCRIBE.map((name) => join(local, name))]) read.add(file);
+  }
+  return (path) => read.has(path) || !folders.some((folder) => isWithin(path, folder));
+}
+
+function callsWithin(value: unknown): readonly Call[] {
+  if (Array.isArray(value)) return value.flatMap(callsWithin);
+  if (!isRecord(value)) return [];
+  return [...(isCall(value) ? [value] : []), ...Object.values(value).flatMap(callsWithin)];
+}

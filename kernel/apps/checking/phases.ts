@@ -1,0 +1,99 @@
+/** A file as each phase of the compiler sees it, as text. Nothing runs; what the plan needs (data, a base) is read. */
+import { dirname, resolve } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { readerOf } from "#dsl/language/types/subject.js";
+import { printTokens, printTree } from "#dsl/language/syntax/print.js";
+import type { Written } from "#kernel/apps/jupyter/client/parameters.js";
+import { planShown } from "#kernel/display/plans/plan-card.js";
+import type { Shown } from "#kernel/display/bundle-output.js";
+import { phaseShown, programPhases, together, type ProgramPhase } from "#kernel/training-runs/phases.js";
+import { plainHostContext } from "#kernel/host/host-context.js";
+import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
+import { isTrusted } from "#kernel/trust/trust.js";
+import { registry } from "#stdlib/registry.js";
+import { checkTexts, sourcesOf } from "./checking.js";
+
+/** In the order of the compiler. */
+export const phases = ["tokens", "tree", "plan", ...programPhases] as const;
+export type Phase = (typeof phases)[number];
+
+export interface PhaseOptions {
+  /** Of what is shown: a definition's statements, a training. Absent: all. */
+  readonly name?: string | undefined;
+  /** Whose program `emitted` shows. */
+  readonly engine?: string | undefined;
+  /** `-p name=value`, as it was written. */
+  readonly parameters?: Written;
+  /** What reads data and bases, and knows the machine. */
+  readonly datasets?: DatasetCache;
+}
+export interface PhaseText {
+  /** Absent: there are errors, or what must not be downloaded is missing. */
+  readonly text?: string;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: readonly Source[];
+}
+
+export async function phaseText(phase: Phase, file: string, o: PhaseOptions = {}): Promise<PhaseText> {
+  const texts = await sourcesOf(file);
+  const { sources } = texts;
+  if (phase === "tokens" || phase === "tree")
+    return { text: textPhase(phase, sources, o.name), diagnostics: [], sources };
+  const datasets = o.datasets ?? new DatasetCache();
+  const folder = dirname(resolve(file));
+  const { diagnostics, actions, unvalued } = await checkTexts(texts, folder, { ...o, datasets });
+  if (diagnostics.some((d) => d.severity === "error")) return { diagnostics, sources };
+  const all = actions.flatMap((a): (readonly [string, Plan])[] =>
+    a.verb === "train" || a.verb === "federate"
+      ? [[a.name, a.plan]]
+      : a.verb === "sweep"
+        ? [[a.name, a.sweep.plan]]
+        : [],
+  );
+  const plans = all.filter(([name, { recipe }]) => [undefined, name, recipe.model.name].includes(o.name));
+  const names = all.map(([name]) => name);
+  if (plans.length === 0 && diagnostics.some((d) => d.code === "not-fetched")) return { diagnostics, sources };
+  if (plans.length === 0 && unvalued.length > 0) throw new CodedError("not-told", { file, names: unvalued });
+  if (plans.length === 0) throw nothing(file, o.name, names);
+  const shown = await Promise.all(
+    plans.map(async ([name, plan]) => [name, plain(await planPhase(phase, name, plan))] as const),
+  );
+  return { text: together(shown), diagnostics, sources };
+
+  async function planPhase(of: "plan" | ProgramPhase, name: string, plan: Plan): Promise<Shown> {
+    if (of === "plan") return planShown(plan);
+    const reader = readerOf(plan.recipe.model);
+    const around = {
+      ...plainHostContext(folder, o.parameters ?? {}),
+      withhold: isTrusted(folder) ? undefined : ("all" as const),
+    };
+    const [base, { labels }] = await Promise.all([
+      datasets.base(reader, around),
+      datasets.data(plan.recipe.data, reader, around),
+    ]);
+    const { engine } = o;
+    return phaseShown(of, { plan, base, labels, home: folder, name, ...(engine !== undefined && { engine }) });
+  }
+}
+
+function textPhase(phase: "tokens" | "tree", sources: readonly Source[], name: string | undefined): string {
+  const verbs = registry.verbs().map((verb) => verb.name);
+  const printed = sources.map(
+    (source) => [source.title, phase === "tree" ? printTree(source, verbs, name) : printTokens(source.text)] as const,
+  );
+  // Parts of one file that wait for each other are one text.
+  return sources.some(({ cell }) => cell !== undefined)
+    ? together(printed.filter(([, text]) => text !== ""))
+    : printed.map(([, text]) => text).join("");
+}
+
+function nothing(file: string, name: string | undefined, has: readonly string[]): CodedError {
+  const near = name === undefined ? undefined : nearest(name, has);
+  return new CodedError("nothing-to-show", { file, name: name ?? null, has, nearest: near ?? null });
+}
+
+const plain = ({ bundle }: Shown): string => `${String(bundle["text/plain"]).trimEnd()}\n`;

@@ -1,0 +1,81 @@
+/**
+ * Parameters given on the command line (`-p rates=2e-3`) that a file knows nothing of: they would change nothing, and a run
+ * would go on with the defaults. Told as diagnostics of the command line, so that they look as others do.
+ */
+import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
+import { Reporter, replace } from "#dsl/language/diagnostics/reporter.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import { isTune } from "#dsl/language/syntax/cell.js";
+import { parse } from "#dsl/language/syntax/parse.js";
+import { colours } from "./colours.js";
+import type { Notebook } from "#kernel/apps/jupyter/client/notebook-file.js";
+import type { Written } from "#kernel/apps/jupyter/client/parameters.js";
+
+export interface UnknownParameters {
+  /** The command line as a text that the diagnostics stand in. */
+  readonly source: Source;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** `has`: the parameters of the file. `uses`: whether a name does something there all the same. */
+export function unknownParameters(
+  given: Written,
+  has: readonly string[],
+  uses: (name: string) => boolean = () => false,
+): UnknownParameters {
+  const id = "command line";
+  const reporter = new Reporter();
+  let text = "";
+  for (const [name, value] of Object.entries(given)) {
+    if (text !== "") text += " ";
+    const start = text.length + "-p ".length;
+    text += `-p ${name}=${value.replace(/\s+/g, " ")}`;
+    if (has.includes(name) || uses(name)) continue;
+    const span = { source: id, start, end: start + name.length };
+    const near = nearest(name, has);
+    reporter.report(
+      "unknown-parameter",
+      { name, has, ...(near ? { nearest: near } : {}) },
+      span,
+      near ? { fix: replace(span, near) } : {},
+    );
+  }
+  return { source: { id, title: id, text }, diagnostics: reporter.diagnostics };
+}
+
+/** Of a notebook: what its cells state as parameters or as TypeScript's variables; a name that any cell uses may be given. */
+export function unknownInNotebook(given: Written, notebook: Notebook): UnknownParameters {
+  const cells = notebook.cells.filter(
+    ({ cell_type, metadata }) =>
+      cell_type === "code" && !(metadata["tags"] as readonly string[] | undefined)?.includes("injected-parameters"),
+  );
+  const stated = cells.flatMap(({ source }) =>
+    isTune(source, ["parameters"]) ? parametersIn(source) : variablesIn(source),
+  );
+  const uses = (name: string): boolean => {
+    const word = new RegExp(`(?<![\\p{ID_Continue}])${name}(?![\\p{ID_Continue}$])`, "u");
+    return cells.some(({ source }) => word.test(source));
+  };
+  return unknownParameters(given, [...new Set(stated)], uses);
+}
+/** Prints those of `diagnostics` that are about parameters. @returns whether there are any */
+export function tellUnknown(diagnostics: readonly Diagnostic[], sources: readonly Source[]): boolean {
+  const unknown = diagnostics.filter(({ code }) => code === "unknown-parameter");
+  const color = colours(process.stderr);
+  if (unknown.length > 0) process.stderr.write(`${renderAnsi(unknown, sources, { color })}\n`);
+  return unknown.length > 0;
+}
+
+function parametersIn(text: string): readonly string[] {
+  const { statements } = parse({ id: "cell", title: "cell", text }, ["parameters"]).tree;
+  return statements.flatMap(({ verb, block }) =>
+    verb.text === "parameters" ? (block?.entries.map(({ key }) => key.text) ?? []) : [],
+  );
+}
+function variablesIn(text: string): readonly string[] {
+  return [...text.matchAll(/^\s*(?:let|const|var)\s+([\p{ID_Start}_$][\p{ID_Continue}$]*)/gmu)].map(
+    ([, name = ""]) => name,
+  );
+}

@@ -1,0 +1,56 @@
+/** `tunebook check FILE`: everything that is wrong with a Tune file or a notebook's Tune cells, without running it. */
+import { Option, type Command } from "commander";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
+import { toJson } from "#dsl/language/diagnostics/render-json.js";
+import { colours } from "#kernel/apps/checking/colours.js";
+import { glanced } from "#kernel/apps/checking/data-notes.js";
+import { notTold } from "#kernel/apps/checking/unanswered-facts.js";
+import { jsonFailure } from "../json-failure.js";
+import { trustAsked, trustOption } from "../trust-option.js";
+import { readParameter, type Written } from "#kernel/apps/jupyter/client/parameters.js";
+
+export function register(program: Command): void {
+  program
+    .command("check")
+    .description("check a .tune file or the Tune cells of a notebook; exit status 1 if there are errors")
+    .argument("<file>", "FILE.tune or FILE.ipynb")
+    .addOption(trustOption())
+    .option("--json", "print diagnostics as JSON")
+    .option("--quick", "look at the text and the headers of data files only")
+    .option("--whole", "read data that are streamed to their end, and count the tokens of all rows")
+    .addOption(
+      new Option("-p, --parameter <name=value>", "set a parameter; may be given more than once")
+        .argParser(readParameter)
+        .default({}, "the defaults in the file"),
+    )
+    .action(
+      async (file: string, options: { trust?: true; json?: true; quick?: true; whole?: true; parameter: Written }) => {
+        await trustAsked(file, options);
+        const { checkFile } = await import("#kernel/apps/checking/checking.js");
+        const { triedEngine } = await import("#kernel/session/answers/tried-engine.js");
+        const { withProgress } = await import("../long.js");
+        const { diagnostics, sources, unvalued, facts } = await withProgress((onProgress) =>
+          checkFile(file, {
+            quick: options.quick === true,
+            glance: options.whole !== true,
+            parameters: options.parameter,
+            onProgress,
+            tries: triedEngine,
+          }),
+        ).catch((error: unknown) => {
+          const failure = options.json ? jsonFailure(file, error) : null;
+          if (failure) process.stdout.write(`${JSON.stringify(failure, null, 2)}\n`);
+          throw error;
+        });
+        const parts = glanced(facts);
+        const json = { ...toJson(diagnostics, sources), ...(parts.length > 0 && { notes: parts }) };
+        if (options.json) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+        else if (diagnostics.length > 0)
+          process.stdout.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stdout) })}\n`);
+        else process.stdout.write(`${file}: no mistakes found\n`);
+        if (!options.json && unvalued.length > 0) process.stdout.write(`${file}: ${notTold(unvalued)}\n`);
+        if (!options.json) for (const line of parts) process.stdout.write(`${file}: ${line}\n`);
+        if (diagnostics.some((d) => d.severity === "error")) process.exitCode = 1;
+      },
+    );
+}

@@ -1,0 +1,22 @@
+/** `tunebook diff A B`: what two runs stand on, and how their scores moved. */
+import type { Command } from "commander";
+
+export function register(program: Command): void {
+  program
+    .command("diff")
+    .description("what two runs differ in: what can change numbers, what can't, and by how much scores moved")
+    .argument("<run>", "its name, where one has it, its id, or its folder")
+    .argument("<other>", "the run that it is compared with")
+    .option("--in <folder>", "folder of the notebook, or of the runs themselves", ".")
+    .option("--json", "print JSON")
+    .action(async (here: string, there: string, o: { readonly in: string; readonly json?: true }) => {
+      const [{ runNamed }, { sideOf }, { diffOf, diffText }, { printable }] = await Promise.all([
+        import("../runs/run-named.js"),
+        import("#kernel/runs/record/side.js"),
+        import("#kernel/evaluation/record/diff-text.js"),
+        import("#kernel/host/text.js"),
+      ]);
+      const found = diffOf(sideOf(runNamed(here, o.in)), sideOf(runNamed(there, o.in)));
+      process.stdout.write(o.json ? `${JSON.stringify(found, null, 2)}\n` : printable(diffText(found)));
+    });
+}

@@ -1,0 +1,32 @@
+/** `tunebook doctor`: what is there, what works, what is missing and the command that mends it. */
+import type { Command } from "commander";
+
+const MARKS = { ok: "✓", optional: "–", missing: "✗" } as const;
+
+export function register(program: Command): void {
+  program
+    .command("doctor")
+    .description("say what is installed, what works, what is missing and how to mend it")
+    .option("--json", "print JSON")
+    .option("--ray <address>", "look at each node of the Ray cluster whose dashboard is at this address instead")
+    .action(async (options: { json?: true; ray?: string }) => {
+      if (options.ray !== undefined) {
+        const { doctorRay } = await import("../doctor-ray.js");
+        process.exitCode = await doctorRay(options.ray, options.json === true);
+        return;
+      }
+      const { examine } = await import("#kernel/engines/native/doctor.js");
+      const findings = await examine();
+      if (options.json) process.stdout.write(`${JSON.stringify({ findings }, null, 2)}\n`);
+      else {
+        const width = Math.max(...findings.map((f) => f.name.length));
+        for (const { name, status, text, mend } of findings) {
+          process.stdout.write(`${MARKS[status]} ${name.padEnd(width)}  ${text}\n`);
+          if (mend !== undefined) process.stdout.write(`  ${" ".repeat(width)}  → ${mend}\n`);
+        }
+      }
+      // Something to train with is what counts: one engine that works.
+      const works = findings.some((f) => f.name.startsWith("engine ") && f.status === "ok");
+      if (!works) process.exitCode = 1;
+    });
+}

@@ -1,0 +1,83 @@
+/**
+ * `tunebook setup`: brings TensorFlow and builds its binding, or says what serves instead and what that costs. With a name it
+ * brings the runtime in which deployments of that kind are proved.
+ */
+import { resolve } from "node:path";
+import { Argument, Option, type Command } from "commander";
+import { BROUGHT, type Brought } from "#kernel/deployments/install-runtime.js";
+import type { Build } from "#kernel/engines/native/versions.js";
+
+interface Options {
+  readonly force?: true;
+  readonly json?: true;
+  readonly build?: Build;
+  readonly wheels?: string;
+}
+
+export function register(program: Command): void {
+  program
+    .command("setup")
+    .description("bring TensorFlow to this machine (once; about 280 MB, 900 MB on disk)")
+    .addArgument(
+      new Argument(
+        "[runtime]",
+        "what deployments are proved in, or queries of `sql` run by, in TensorFlow's stead",
+      ).choices(BROUGHT),
+    )
+    .option("--force", "remove what is there and begin anew")
+    .option("--json", "print what came of it as JSON")
+    .addOption(
+      new Option("--build <build>", "the CPU or the GPU build (default: GPU where there is an NVIDIA driver)").choices([
+        "cpu",
+        "gpu",
+      ]),
+    )
+    .option("--wheels <folder>", "a folder that holds the wheels, such as `native` of a bundle: no network is needed")
+    .action(async (runtime: Brought | undefined, options: Options) => {
+      if (runtime !== undefined) return runtimeBrought(runtime, options);
+      const [{ setup }, { wordsOf }, { progressOn }] = await Promise.all([
+        import("#kernel/engines/native/setup.js"),
+        import("#dsl/language/diagnostics/codes.js"),
+        import("#tools/progress.mjs"),
+      ]);
+      const progress = progressOn(process.stderr);
+      const result = await setup({
+        ...(options.force && { force: true }),
+        ...(options.build && { build: options.build }),
+        ...(options.wheels !== undefined && { wheels: resolve(options.wheels) }),
+        onProgress: (p) => progress.show(p),
+      }).finally(() => progress.end());
+      const failures = result.failures.map(({ code, data }) => ({ code: code as string, ...wordsOf(code, data) }));
+      const { measureMachine } = await import("#kernel/engines/measure.js");
+      const measured = await measureMachine();
+      if (options.json) {
+        process.stdout.write(`${JSON.stringify({ ...result, failures, measured }, null, 2)}\n`);
+        return;
+      }
+      for (const { code, message, help } of failures)
+        process.stderr.write(`warning[${code}]: ${message}\n${help === undefined ? "" : `help: ${help}\n`}`);
+      for (const note of result.notes) process.stdout.write(`${note}\n`);
+      if (result.native) {
+        const { version, build, folder } = result.native;
+        process.stdout.write(
+          `TensorFlow ${version} (${build.toUpperCase()}) ${result.changed ? "is set up" : "was set up already"}: ${folder}\n`,
+        );
+      }
+      for (const { title, f32, bf16, bandwidth } of Object.values(measured.engines))
+        process.stdout.write(
+          `${title}: ${f32.toFixed(0)} GFLOP/s${bf16 === undefined ? "" : `, ${bf16.toFixed(0)} in bf16`}, ${bandwidth.toFixed(0)} GB/s on ${measured.processor}\n`,
+        );
+    });
+}
+
+async function runtimeBrought(runtime: Brought, { json }: { readonly json?: true }): Promise<void> {
+  const { bring } = await import("#kernel/deployments/install-runtime.js");
+  const { folder, changed } = await bring(runtime, (line) => {
+    if (!json) process.stderr.write(`${line}\n`);
+  });
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ runtime, folder, changed }, null, 2)}\n`
+      : `${runtime} ${changed ? "is set up" : "was set up already"}: ${folder}\n`,
+  );
+}

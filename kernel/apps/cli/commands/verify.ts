@@ -1,0 +1,88 @@
+/**
+ * `tunebook verify FOLDER`: a deployment, opened in its runtime and asked again what its proof was made of. `tunebook verify
+ * NOTEBOOK.ipynb`: a notebook, run again beside the runs and outputs of before.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Option, type Command } from "commander";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { readParameter, type Written } from "#kernel/apps/jupyter/client/parameters.js";
+import { shellWord } from "../shell-word.js";
+
+interface Options {
+  readonly runtime?: string;
+  readonly base?: string;
+  readonly json?: true;
+  readonly out?: string;
+  readonly keep?: string;
+  readonly in?: string;
+  readonly parameter: Written;
+}
+
+export function register(program: Command): void {
+  program
+    .command("verify")
+    .description(
+      "prove a deployment again, in its own runtime, on this machine; or run a notebook again and tell which numbers moved",
+    )
+    .argument("<place>", "the folder that `deploy` wrote, or the file; or NOTEBOOK.ipynb")
+    .option("--runtime <name>", "another runtime than the target's own, such as `transformers` (Python)")
+    .option("--base <folder>", "the base of an adapter, where it isn't found by its name")
+    .option("--json", "print the new proof, or what moved, as JSON")
+    .option("-o, --out <file>", "of a notebook: where the executed one goes (default: nowhere)")
+    .option("--keep <folder>", "of a notebook: where its new runs go (default: nowhere)")
+    .option("--in <folder>", "of a notebook: folder of the runs of before (default: beside it)")
+    .addOption(
+      new Option("-p, --parameter <name=value>", "of a notebook: set a parameter; may be given more than once")
+        .argParser(readParameter)
+        .default({}, "the defaults in the file"),
+    )
+    .action(async (place: string, o: Options) => {
+      if (/\.ipynb$/.test(place)) {
+        const { isNotebook, verifyNotebook } = await import("../verify-notebook.js");
+        if (isNotebook(place)) {
+          process.exitCode = await verifyNotebook(place, o);
+          return;
+        }
+      }
+      demandVerifiable(place);
+      const [{ verifyDeployment }, { checksOf, verdictText }, { textTable }, text] = await Promise.all([
+        import("#kernel/features/deploy/verify.js"),
+        import("#kernel/deployments/report.js"),
+        import("#kernel/display/text-table.js"),
+        import("#kernel/host/text.js"),
+      ]);
+      const { name, target, proof, found } = await verifyDeployment(place, o.runtime, o.base);
+      const runtime = `${proof.runtime?.title ?? ""} ${proof.runtime?.version ?? ""}`.trim();
+      if (o.json) process.stdout.write(`${plain(JSON.stringify({ ...proof, found }, null, 2))}\n`);
+      else {
+        const rows = checksOf(proof).map((one) => [one.what, one.found, one.good === null ? "" : one.good ? "✓" : "✗"]);
+        const heading = [name, target, ...(runtime === "" ? [] : [runtime]), verdictText(proof)].join(" · ");
+        const table = textTable(["check", "found", ""], rows);
+        process.stdout.write(`${text.printable(text.oneLine(heading))}\n${table}\n`);
+      }
+      if (found.length > 0) throw new CodedError("proof-failed", { model: name, target, runtime, found, kept: true });
+    });
+}
+
+/** What is neither is told by what it is. Coded error `bad-usage`. */
+function demandVerifiable(place: string): void {
+  const is = /\.tune$/.test(place)
+    ? `${place} is a program: \`tunebook run\` runs it, and \`tunebook replay RUN\` repeats a training of it and compares`
+    : existsSync(join(place, "plan.json")) &&
+        existsSync(join(place, "lock.json")) &&
+        !existsSync(join(place, "tunebook.json"))
+      ? `${place} is a run: \`tunebook replay ${shellWord(place)}\` repeats it and compares`
+      : null;
+  if (is === null) return;
+  const message = `verify proves what \`deploy\` wrote (its folder or file), or runs a notebook again (NOTEBOOK.ipynb); ${is}`;
+  throw new CodedError("bad-usage", { message, command: "tunebook verify" });
+}
+
+/** JSON whose texts no terminal obeys. */
+function plain(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

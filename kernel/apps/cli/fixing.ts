@@ -1,0 +1,108 @@
+/** A file whose certain mistakes are mended: a Tune program, or the Tune cells of a notebook. */
+import { dirname, resolve } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { applyFixes, type Fixed, type Texts } from "#dsl/language/diagnostics/fixing.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import { withoutMagic } from "#dsl/language/syntax/cell.js";
+import { withSources } from "#kernel/apps/jupyter/client/cell-sources.js";
+import { readNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
+import { demandInPlace } from "#kernel/apps/checking/in-place.js";
+import { diskError } from "#kernel/fetch/disk.js";
+import { checkTexts, textsOfCells, textsOfProgram, type Texts as Sources } from "#kernel/apps/checking/checking.js";
+import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
+import { triedEngine } from "#kernel/session/answers/tried-engine.js";
+import { bytesOfNamed } from "#kernel/fetch/regular.js";
+
+export interface FixedFile extends Fixed {
+  readonly file: string;
+  /** The whole file before and after. */
+  readonly before: string;
+  readonly after: string;
+  /** Texts as they were, and as they are now, for whoever shows places in them. */
+  readonly was: readonly Source[];
+  readonly now: readonly Source[];
+}
+
+/** Mends in memory. Looks at the text and the headers of data files; where these are without mistake, at all that `check` looks at. */
+export async function fixFile(file: string): Promise<FixedFile> {
+  const path = resolve(file);
+  const before = await read(file);
+  const { texts, sources, whole } = file.endsWith(".ipynb")
+    ? await notebook(path, file, before)
+    : program(path, file, before);
+  const folder = dirname(path);
+  const datasets = new DatasetCache({ glance: true, tries: triedEngine });
+  const judge = (quick: boolean) => async (now: Texts) => {
+    const { diagnostics } = await checkTexts(sources(now), folder, quick ? { quick } : { datasets });
+    return diagnostics;
+  };
+  const fixed = await applyFixes(texts, judge(true), judge(false));
+  return {
+    ...fixed,
+    file,
+    before,
+    after: fixed.applied.length === 0 ? before : whole(fixed.texts),
+    was: sources(texts).sources,
+    now: sources(fixed.texts).sources,
+  };
+}
+
+/** Replaces the file in one step, unless it changed since it was read. */
+export async function writeFixed({ file, before, after }: FixedFile): Promise<void> {
+  if (after === before) return;
+  demandInPlace(file);
+  if ((await read(file)) !== before) throw new CodedError("file-changed", { file });
+  await writeFileAtomic(file, after).catch((error: unknown) => {
+    throw diskError(error, file);
+  });
+}
+
+interface Opened {
+  readonly texts: Texts;
+  sources(texts: Texts): Sources;
+  /** The file with these texts in it. */
+  whole(texts: Texts): string;
+}
+
+function program(path: string, file: string, text: string): Opened {
+  if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
+  const of = (texts: Texts): string => texts.get(path) ?? text;
+  return { texts: new Map([[path, text]]), sources: (texts) => textsOfProgram(path, file, of(texts)), whole: of };
+}
+
+async function notebook(path: string, file: string, raw: string): Promise<Opened> {
+  const { cells } = await readNotebook(file);
+  const code = cells.flatMap((cell, number) => (cell.cell_type === "code" ? [{ number, text: cell.source }] : []));
+  const idOf = (i: number): string => `${path}#${String(i + 1)}`;
+  const read = (texts: Texts): readonly string[] => code.map(({ text }, i) => texts.get(idOf(i)) ?? text);
+  const first = await textsOfCells(path, file, read(new Map()));
+  const tune = new Set(first.sources.map(({ id }) => id));
+  return {
+    texts: new Map(code.flatMap(({ text }, i) => (tune.has(idOf(i)) ? [[idOf(i), text] as const] : []))),
+    sources: (texts) => ({
+      ...first,
+      sources: first.sources.map((source) => ({ ...source, text: withoutMagic(texts.get(source.id) ?? source.text) })),
+    }),
+    whole: (texts) =>
+      withSources(
+        raw,
+        new Map(
+          code.flatMap(({ number, text }, i) => {
+            const now = texts.get(idOf(i)) ?? text;
+            return now === text ? [] : [[number, now] as const];
+          }),
+        ),
+      ),
+  };
+}
+
+/** Byte for byte: what is no UTF-8 would come back as something else. */
+async function read(file: string): Promise<string> {
+  const bytes = bytesOfNamed(file);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new CodedError("unreadable-file", { file, why: "it is not UTF-8" }, { cause });
+  }
+}

@@ -1,0 +1,89 @@
+/** Runs a notebook and tells how it goes: a line per cell; on a terminal also the newest line of the cell that runs. */
+import { stripVTControlCharacters } from "node:util";
+import { runNotebook, type CellAt, type NotebookResult } from "#kernel/apps/jupyter/client/notebook.js";
+import { readNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
+import type { Output } from "#kernel/apps/jupyter/client/outputs.js";
+import { runsFolder, type RunOptions } from "./run-options.js";
+import { colours } from "#kernel/apps/checking/colours.js";
+import { untilInterrupted } from "./interrupted.js";
+import { tellUnknown, unknownInNotebook } from "#kernel/apps/checking/unknown-parameters.js";
+
+export async function runNotebookCommand(file: string, options: RunOptions): Promise<number> {
+  const out = options.out ?? file.replace(/\.ipynb$/, ".executed.ipynb");
+  const runs = runsFolder(options);
+  const { diagnostics, source } = unknownInNotebook(options.parameter, await readNotebook(file));
+  if (tellUnknown(diagnostics, [source])) return 1;
+  const screen = new CellScreen(process.stderr);
+  const { result, interrupted } = await untilInterrupted((signal) =>
+    runNotebook(file, {
+      out,
+      parameters: options.parameter,
+      signal,
+      start: { ...(runs === undefined ? {} : { env: { TUNEBOOK_RUNS: runs } }) },
+      onStart: (cell) => screen.start(cell),
+      onOutput: (cell, outputs) => screen.output(cell, outputs),
+      onEnd: (cell, outcome) => screen.end(cell, outcome),
+      onUnknown: (names) => screen.line(`note: the notebook states no default for ${names.join(", ")}`),
+    }),
+  );
+  screen.line(summary(result, out));
+  if (interrupted) return 130;
+  return result.ok ? 0 : 1;
+}
+
+function summary({ ok, failed, seconds }: NotebookResult, out: string): string {
+  if (ok) return `${out}: done in ${seconds.toFixed(1)} s`;
+  const where = `cell ${failed?.number ?? "?"} of ${failed?.of ?? "?"}`;
+  const told = failed?.traceback.length
+    ? failed.traceback.join("\n")
+    : `${failed?.ename ?? ""}: ${failed?.evalue ?? ""}`;
+  return `${told}\n${out}: ${where} failed after ${seconds.toFixed(1)} s`;
+}
+
+class CellScreen {
+  private shown = "";
+  private last = 0;
+  constructor(private readonly stream: NodeJS.WriteStream) {}
+
+  start(cell: CellAt): void {
+    if (this.stream.isTTY) this.live(title(cell));
+  }
+  output(cell: CellAt, outputs: readonly Output[]): void {
+    if (!this.stream.isTTY || Date.now() - this.last < 100) return;
+    this.last = Date.now();
+    this.live(`${title(cell)}  ${lastLine(outputs)}`);
+  }
+  end(cell: CellAt, { status, seconds }: { readonly status: string; readonly seconds: number }): void {
+    this.line(`${title(cell)}  ${status} ${seconds.toFixed(1)} s`);
+  }
+  line(text: string): void {
+    this.live("");
+    // What a kernel says of a mistake is coloured, whoever reads it.
+    this.stream.write(`${colours(this.stream) ? text : stripVTControlCharacters(text)}\n`);
+  }
+  /** One line that the next one overwrites. */
+  private live(text: string): void {
+    if (this.shown !== "") this.stream.write("\r\u001b[2K");
+    // Cut where it is plain: a code that is cut would go on colouring.
+    const plain = stripVTControlCharacters(text);
+    this.shown = this.stream.isTTY ? plain.slice(0, (this.stream.columns || 80) - 1) : "";
+    this.stream.write(this.shown);
+  }
+}
+
+function title({ source, number, of }: CellAt): string {
+  const first = source.split("\n").find((line) => line.trim() !== "" && !/^\s*(\/\/|#|%%)/.test(line)) ?? "";
+  return `[${number}/${of}] ${first.trim().slice(0, 60)}`;
+}
+
+function lastLine(outputs: readonly Output[]): string {
+  const output = outputs.at(-1);
+  const plain =
+    output === undefined || output.output_type === "error"
+      ? ""
+      : "text" in output
+        ? output.text
+        : output.data["text/plain"];
+  const lines = String(plain ?? "").split("\n");
+  return (lines.reverse().find((line) => line.trim() !== "") ?? "").trim();
+}

@@ -1,0 +1,42 @@
+/** Which run, or several that run as one, is meant on the command line, by its training's name or its folder: in this folder's runs, else anywhere on this machine. */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import { readTogether } from "#kernel/runs/together/trial-groups.js";
+import { running, runningThere } from "#kernel/remote/supervisor/running-processes.js";
+import { findWatchable } from "#kernel/runs/history/find-together.js";
+import { runsFolder } from "./runs/runs-folder.js";
+
+/** One of this folder goes before one that trains elsewhere: nobody's training is meant by a name that it has by chance. Coded errors `nothing-to-attach`, `bad-usage`, those of finding a run. */
+export function runWanted(wanted: string, folder: string, command: string): RunFolder {
+  const found = runHere(wanted, folder);
+  if (found instanceof RunFolder) return found;
+  const [only, ...others] = elsewhere(wanted);
+  if (only && others.length > 0) throw several(wanted, [only, ...others], command);
+  if (only) return only;
+  throw found;
+}
+
+/** Or that there is none of that name. */
+function runHere(wanted: string, folder: string): RunFolder | CodedError {
+  try {
+    const found = findWatchable(wanted, { folder: process.cwd(), runs: runsFolder(folder) });
+    return found instanceof RunFolder ? found : RunFolder.open(found.folder);
+  } catch (error) {
+    if (error instanceof CodedError && error.code === "nothing-to-attach") return error;
+    throw error;
+  }
+}
+
+function elsewhere(name: string): readonly RunFolder[] {
+  return [...running(), ...runningThere()]
+    .map(({ folder }) => RunFolder.open(folder))
+    .filter((run) => run.id === name || (run.lock() ?? readTogether(run.path))?.name === name);
+}
+
+function several(name: string, runs: readonly RunFolder[], command: string): CodedError {
+  const folders = runs.map(({ path }) => path).join(", ");
+  return new CodedError("bad-usage", {
+    message: `several trainings are called ${name}; name its folder: ${folders}`,
+    command,
+  });
+}

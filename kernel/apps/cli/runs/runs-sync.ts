@@ -1,0 +1,122 @@
+/**
+ * `tunebook runs sync`: tells trackers what they missed. A folder of runs may come from anybody and names who is to be told, and by
+ * which variable of the environment: what isn't on this machine, and what wants a secret, is told only where its address is given.
+ */
+import { existsSync, readdirSync } from "node:fs";
+import { isAbsolute, join, relative, resolve } from "node:path";
+import type { Call } from "#dsl/language/types/value.js";
+import type { TrackerImplementation } from "#stdlib/trackers/kind.js";
+import { registry } from "#stdlib/registry.js";
+import { plural } from "#kernel/host/text.js";
+import { does } from "#kernel/host/load-implementation.js";
+import { sendRun, type Outcome } from "#kernel/trackers/send-events.js";
+import { isUnsent, readTracking, trackingFile, writeTracking } from "#kernel/trackers/tracking.js";
+import { runsFolder } from "./runs-folder.js";
+
+type Place = ReturnType<TrackerImplementation["place"]>;
+export interface SyncAsked {
+  readonly to: readonly string[];
+  readonly list: boolean;
+}
+
+/** `waits`: something is still untold. */
+export async function syncText(
+  folder: string,
+  asked: SyncAsked,
+): Promise<{ readonly text: string; readonly waits: boolean }> {
+  const root = runsFolder(folder);
+  const folders = [join(root, "sweeps"), root].flatMap(unsentIn);
+  if (folders.length === 0) return { text: `nothing waits to be told in ${root}\n`, waits: false };
+  if (asked.list) return { text: await listText(folders), waits: true };
+  const outcomes: Outcome[] = [];
+  for (const one of folders) {
+    reopen(one);
+    outcomes.push(...(await sendRun(one, { tells: (_, place, home) => may(place, home, asked.to) })));
+  }
+  return { text: outcomesText(outcomes), waits: outcomes.some(({ is }) => is !== "told") };
+}
+
+/** What was refused before is tried again. */
+function reopen(folder: string): void {
+  const tracking = readTracking(folder);
+  if (!tracking?.trackers.some(({ refused }) => refused !== undefined)) return;
+  const trackers = tracking.trackers.map(({ refused, ...state }) => {
+    if (refused === undefined) return state;
+    const { refused: why, ...kept } = state.kept;
+    void why;
+    return { ...state, kept, done: false };
+  });
+  writeTracking(folder, { ...tracking, trackers });
+}
+
+function unsentIn(root: string): readonly string[] {
+  if (!existsSync(root)) return [];
+  return readdirSync(root)
+    .map((name) => join(root, name))
+    .filter((folder) => {
+      const tracking = existsSync(trackingFile(folder)) ? readTracking(folder) : null;
+      return (
+        tracking !== null && (isUnsent(tracking) || tracking.trackers.some(({ refused }) => refused !== undefined))
+      );
+    });
+}
+
+const LOCAL = /^https?:\/\/(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?(?:\/|$)/i;
+
+/** A server of this machine that wants no secret, a folder within the notebook's, or what was named. */
+export function may(place: Place, home: string, to: readonly string[]): boolean {
+  if ("folder" in place) {
+    const inside = relative(home, resolve(home, place.folder));
+    return (inside !== "" && !inside.startsWith("..") && !isAbsolute(inside)) || to.includes(place.folder);
+  }
+  if (LOCAL.test(place.url) && place.env === null) return true;
+  return to.some((one) => place.url === one.replace(/\/+$/, ""));
+}
+
+async function placeOf(call: Call): Promise<{ readonly title: string; readonly place: Place } | null> {
+  const word = registry.find("tracker", call.word);
+  if (!word || word.planned) return null;
+  const tracker = await does(call, "tracker");
+  return { title: tracker.title(call), place: tracker.place(call) };
+}
+
+async function listText(folders: readonly string[]): Promise<string> {
+  const counts = new Map<string, { runs: number; home: string; place: Place }>();
+  for (const folder of folders) {
+    const tracking = readTracking(folder);
+    for (const { call, done, refused } of tracking?.trackers ?? []) {
+      const found = done && refused === undefined ? null : await placeOf(call);
+      if (!found || !tracking) continue;
+      const before = counts.get(found.title)?.runs ?? 0;
+      counts.set(found.title, { runs: before + 1, home: resolve(folder, tracking.home), place: found.place });
+    }
+  }
+  const lines = [...counts].map(
+    ([title, { runs, home, place }]) =>
+      `${title}: ${plural(runs, "run")}${may(place, home, []) ? "" : ` (told with ${toText(place)})`}`,
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+function toText(place: Place): string {
+  if ("folder" in place) return `--to ${JSON.stringify(place.folder)}`;
+  return `--to ${place.url}${place.env === null ? "" : `, which gets what ${place.env} holds`}`;
+}
+
+function outcomesText(outcomes: readonly Outcome[]): string {
+  const groups = new Map<string, { outcome: Outcome; runs: number }>();
+  for (const outcome of outcomes) {
+    const { title, is, why = "" } = outcome;
+    const key = JSON.stringify([title, is, why]);
+    groups.set(key, { outcome, runs: (groups.get(key)?.runs ?? 0) + 1 });
+  }
+  const lines = [...groups.values()].map(({ outcome: { title, is, why = "" }, runs }) => {
+    const of = plural(runs, "run");
+    if (is === "told") return `${title}: ${of} told`;
+    if (is === "away") return `${title}: ${of} still untold: ${why}`;
+    if (is === "refused") return `${title}: ${of} refused: ${why}`;
+    if (is === "busy") return `${title}: ${of} told by another process now`;
+    return `${title}: ${of} untold: ${why === "" ? "name its address to tell it, `tunebook runs sync --to …`; `--list` says which" : why}`;
+  });
+  return `${lines.join("\n")}\n`;
+}

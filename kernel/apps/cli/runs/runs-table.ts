@@ -1,0 +1,270 @@
+/** The table of runs for a terminal and for programs. */
+import { existsSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { textTable } from "#kernel/display/text-table.js";
+import { spentText } from "#kernel/display/curves/time-spent.js";
+import { clip, duration, plural, significant } from "#kernel/host/text.js";
+import type { ListedScore } from "#kernel/runs/history/newest-scores.js";
+import { RunList } from "#kernel/runs/history/run-list.js";
+import {
+  usualView,
+  type ListRow,
+  type RunListing,
+  type RunQuery,
+  type SortBy,
+} from "#kernel/runs/history/run-listing.js";
+import { tagFrom, writeNotes } from "#kernel/runs/history/run-notes.js";
+import type { RunSummary } from "#kernel/runs/history/run-summary.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
+import { runsFolder } from "./runs-folder.js";
+import { servingIn, servingText } from "../serving-table.js";
+
+export interface Asked {
+  readonly filter: string;
+  /** A column, or a metric. */
+  readonly sort: string;
+  /** `reviews.test`; null: each run's newest scores. */
+  readonly on: string | null;
+  readonly reverse: boolean;
+  readonly fold: boolean;
+  readonly limit: string;
+  readonly json: boolean;
+}
+
+/** `loss` alone is the metric where runs were scored by it. */
+const columns: ReadonlyMap<string, SortBy> = new Map([
+  ["started", "started"],
+  ["name", "name"],
+  ["seconds", "seconds"],
+  ["training loss", "loss"],
+  ["loss", "loss"],
+]);
+
+/** `folder`: of a notebook, or of runs. Coded error: `bad-usage`. */
+export async function runsText(folder: string, { sort, limit, json, ...asked }: Asked): Promise<string> {
+  const most = Number(limit);
+  if (!Number.isInteger(most) || most < 1) throw usage(`--limit is a whole number from 1, not ${limit}`);
+  const list = await listOf(folder);
+  const view = { ...usualView, ...asked, limit: most, since: 0 };
+  const all = list.list(view);
+  const { on } = asked;
+  if (on !== null && all.all > 0 && !all.data.includes(on)) throw usage(unscored(on, all));
+  const exact = all.scores.find((one) => one.key === sort);
+  const validated = all.scores.find((one) => one.key === `validation ${sort}`);
+  const metric = exact ?? (on !== null || !columns.has(sort) ? validated : undefined);
+  const column = metric ? undefined : columns.get(sort);
+  if (!column && !metric && all.all > 0) throw usage(unknown(sort, on, all));
+  // A ranking gives each trial its own place; else trials stand under their sweep.
+  const ranked = column === undefined && metric !== undefined;
+  const open = view.fold || ranked ? [] : sweepsOf(list, view);
+  const listing = list.list({
+    ...view,
+    fold: view.fold || !ranked,
+    open,
+    sort: column ?? ("score" satisfies SortBy),
+    score: metric?.key ?? null,
+  });
+  const servers = servingIn(list.root);
+  if (json) return `${JSON.stringify({ on, ...plain(listing), servers }, null, 2)}\n`;
+  const odd = listing.total === 0 && listing.all > 0 ? oddFilters(asked.filter) : "";
+  return `${table(listing, list.root, column === "loss")}${odd}${servingText(servers)}`;
+}
+
+/** Of a filter that found nothing: what looks like one for a certain text and is none. */
+function oddFilters(filter: string): string {
+  const odd = filter.split(/\s+/).flatMap((word) => /^(\w+):(.+)$/.exec(word)?.[1] ?? []);
+  const unknown = odd.filter((key) => key !== "tag" && key !== "experiment");
+  if (unknown.length === 0) return "";
+  return `there is no filter ${clip(unknown[0] ?? "", 40)}: (there are tag: and experiment:); any other word is sought in all of a run's texts\n`;
+}
+
+function sweepsOf(list: RunList, view: RunQuery): readonly string[] {
+  const { rows } = list.list({ ...view, fold: true, limit: Number.MAX_SAFE_INTEGER });
+  return rows.flatMap((row) => (row.is === "sweep" ? [row.key] : []));
+}
+
+/** What stands in its notes afterwards. Coded errors: `bad-usage`, `run-not-noted`. */
+export async function noteRun(
+  folder: string,
+  wanted: string,
+  change: { readonly note: readonly string[]; readonly add: readonly string[]; readonly take: readonly string[] },
+): Promise<string> {
+  const at = pathOf(folder, wanted);
+  const list = at === null ? await listOf(folder) : await looked(dirname(at));
+  const run = runNamed(list, at === null ? wanted : basename(at), wanted);
+  const taken = new Set(change.take.map((tag) => tagFrom(tag).toLowerCase()));
+  const tags = [...run.tags, ...change.add].filter((tag) => !taken.has(tag.toLowerCase()));
+  const note = change.note.length > 0 ? change.note.join(" ") : run.note;
+  const kept = await writeNotes(list, run.id, { tags, note });
+  return `${[run.id, kept.tags.map((tag) => `#${tag}`).join(" "), kept.note].filter(Boolean).join("\n")}\n`;
+}
+
+async function listOf(folder: string): Promise<RunList> {
+  return await looked(runsFolder(folder));
+}
+async function looked(root: string): Promise<RunList> {
+  const list = new RunList(root);
+  await list.look();
+  return list;
+}
+
+/** Where a path leads, from the folder that is looked into or else from here. Null: it is a name. */
+function pathOf(folder: string, wanted: string): string | null {
+  if (!/[\\/]/.test(wanted) && wanted !== "." && wanted !== "..") return null;
+  const inside = resolve(folder, wanted);
+  return existsSync(inside) ? inside : resolve(wanted);
+}
+
+/** `said`: as it was asked for; a path has no other name. */
+function runNamed(list: RunList, id: string, said: string): RunSummary {
+  const { runs } = list.list({ ...usualView, fold: false, limit: Number.MAX_SAFE_INTEGER, since: 0 });
+  const found = runs.find((run) => run.id === id);
+  if (found) return found;
+  const named = runs.filter((run) => run.name === said);
+  if (named.length === 1) return named[0]!;
+  if (named.length === 0) throw usage(`there is no run ${clip(said, 80)} in ${list.root}`);
+  throw usage(
+    `several runs are called ${clip(said, 80)}: ${listed(
+      named.map((run) => run.id),
+      { most: 5 },
+    )}`,
+  );
+}
+function unscored(on: string, { data }: RunListing): string {
+  const has = data.length > 0 ? `; there are scores on ${listed(data)}` : "";
+  return `no run was scored on ${clip(on, 80)}${has}`;
+}
+function unknown(sort: string, on: string | null, { scores }: RunListing): string {
+  const metrics = [...new Set(scores.map(({ metric }) => metric))];
+  const all = new Set([...[...columns.keys()].slice(0, 4), ...metrics]);
+  const has = [...all].map((one) => (/\s/.test(one) ? JSON.stringify(one) : one)).join(", ");
+  return `runs have no column ${clip(sort, 80)}${on === null ? "" : ` on ${on}`}; there are ${has}`;
+}
+function usage(message: string): CodedError {
+  return new CodedError("bad-usage", { message, command: "tunebook runs" });
+}
+
+/** What programs read: each run with all its scores, in the order of the table. */
+function plain({ rows, runs, total, all, score, problem }: RunListing): object {
+  const byId = new Map(runs.map((run) => [run.id, run]));
+  return {
+    total,
+    all,
+    score,
+    ...(problem !== undefined && { problem }),
+    rows: rows.map((row) => (row.is === "run" ? { ...row, run: byId.get(row.id) } : row)),
+  };
+}
+
+const lossName = "training loss";
+/** `byLoss`: all losses are told; else those of runs that have no score. */
+function table(listing: RunListing, root: string, byLoss: boolean): string {
+  const { rows, runs, total, all, left, score, problem } = listing;
+  if (problem !== undefined) return `${root} can't be read: ${problem}\n`;
+  if (all === 0) return `no runs in ${root}\n`;
+  const byId = new Map(runs.map((run) => [run.id, run]));
+  const lossOf = (row: ListRow): string => {
+    const loss = row.is === "run" && (byLoss || !row.score) ? byId.get(row.id)?.loss : null;
+    return loss === null || loss === undefined ? "" : significant(loss);
+  };
+  const losses = rows.some((row) => lossOf(row) !== "");
+  const spentBy = (row: ListRow): string => {
+    const spent = row.is === "run" ? byId.get(row.id)?.epsilon : undefined;
+    return spent === undefined ? "" : spentText(spent);
+  };
+  const spends = rows.some((row) => spentBy(row) !== "");
+  const head = [
+    ...["name", "state", "data", "began", "steps", ...(losses ? [lossName] : []), ...(spends ? ["spent"] : [])],
+    ...[score?.metric ?? "score", "95 % interval", "on", "tags"],
+  ];
+  const align = head.map((_, i) => (i >= 4 && i < head.length - 3 ? "right" : "left"));
+  const lines = rows.flatMap((row) => {
+    if (row.is === "heading") return [];
+    const { about, scored } = cells(row, byId, score?.metric ?? null);
+    return [[...about, ...(losses ? [lossOf(row)] : []), ...(spends ? [spentBy(row)] : []), ...scored]];
+  });
+  const [first = "", rule = "", ...texts] = textTable(head, lines, align).split("\n");
+  // A heading may be longer than a column.
+  const body = rows.map((row) => (row.is === "heading" ? `\n${row.text}` : (texts.shift() ?? "")));
+  const end = [
+    `${total === all ? all : `${total} of ${all}`} ${all === 1 ? "run" : "runs"}`,
+    foldedText(rows),
+    left > 0 && `${left} more lines: --limit`,
+  ]
+    .filter(Boolean)
+    .join(", ");
+  const damaged = runs.flatMap(({ id, state, problem }) =>
+    problem === undefined || (state === "killed" && !problem.includes("lost")) ? [] : `damaged: ${id}: ${problem}`,
+  );
+  return `${[first, rule, ...body].join("\n")}\n${[...damaged, ...reasons(rows, byId), end].join("\n")}\n`;
+}
+/** Runs that have no line of their own; false: all do. */
+function foldedText(rows: readonly ListRow[]): string | false {
+  if (rows.some((row) => row.is === "run" && row.under !== null)) return false;
+  const sweeps = rows.flatMap((row) => (row.is === "sweep" ? [row] : []));
+  const folded = sweeps.reduce((sum, { trials }) => sum + trials, 0);
+  if (folded === 0) return false;
+  const what = [
+    ...(sweeps.some(({ seeds }) => !seeds) ? ["trials"] : []),
+    ...(sweeps.some(({ seeds }) => seeds) ? ["seeds"] : []),
+  ].join(" or ");
+  return `${folded} of them ${what} in ${sweeps.length === 1 ? "one line" : `${String(sweeps.length)} lines`} (\`--trials\` shows each)`;
+}
+/** Why scores of the table are no numbers. */
+function reasons(rows: readonly ListRow[], byId: ReadonlyMap<string, RunSummary>): readonly string[] {
+  return rows.flatMap((row) => {
+    if (row.is !== "run" || row.score?.why === undefined) return [];
+    const { metric, on, why } = row.score;
+    return [`NaN: ${byId.get(row.id)?.name ?? row.id}: ${metric} on ${on}: ${why}`];
+  });
+}
+/** A line's cells before the training loss, and after it. */
+function cells(
+  row: Exclude<ListRow, { is: "heading" }>,
+  byId: ReadonlyMap<string, RunSummary>,
+  metric: string | null,
+): { readonly about: readonly string[]; readonly scored: readonly string[] } {
+  const run = byId.get(row.is === "run" ? row.id : row.newest);
+  if (!run) return { about: [row.is === "run" ? row.id : row.name], scored: [] };
+  const began = run.started?.slice(0, 16).replace("T", " ") ?? "";
+  if (row.is === "sweep") {
+    const { best } = row;
+    const what = [plural(row.trials, row.seeds ? "seed" : "trial"), row.failed > 0 && `${row.failed} failed`]
+      .filter(Boolean)
+      .join(", ");
+    const tried =
+      best === null
+        ? ""
+        : row.seeds
+          ? `best: ${best.values ?? `number ${best.number}`}`
+          : [`best: trial ${best.number}`, best.values].filter(Boolean).join(", ");
+    return {
+      about: [`${row.name} (${row.seeds ? "repeats" : "sweep"})`, what, run.data ?? "", began, ""],
+      scored: [...scoreCells(row.score, metric), tried],
+    };
+  }
+  const steps = `${run.step}${run.steps === null ? "" : `/${run.steps}`}`;
+  const took = run.seconds === null ? "" : ` ${duration(run.seconds)}`;
+  return {
+    about: [
+      `${row.under === null ? "" : "  "}${run.name}`,
+      run.state + (run.detached ? ", detached" : "") + took,
+      run.data ?? "",
+      began,
+      steps,
+    ],
+    scored: [...scoreCells(row.score, metric), run.tags.join(" ")],
+  };
+}
+/** `metric`: what the column is headed with; a score by another (what a sweep was after) says its name before its value. */
+function scoreCells(score: ListedScore | null, metric: string | null): readonly string[] {
+  if (!score) return ["", "", ""];
+  const { value, low, high, on } = score;
+  const figure = value === null ? "NaN" : significant(value);
+  return [
+    metric === null || [metric, `validation ${metric}`].includes(score.metric) ? figure : `${score.metric} ${figure}`,
+    low === null || high === null ? "" : `${significant(low)} – ${significant(high)}`,
+    on,
+  ];
+}

@@ -1,0 +1,212 @@
+/** The command `tunebook serve`: SIGTERM and Ctrl-C end it in good order, a second one at once; SIGHUP reads again what changed. */
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { renderFailure } from "./fail.js";
+import { isLoopback } from "#stdlib/network/loopback.js";
+import { isShort, keyLine, keysNamed, newKey, shortKeys, unusable } from "#kernel/features/serve/server/keys.js";
+import { noteServing } from "#kernel/features/serve/process/running-servers.js";
+import { openLog } from "#kernel/features/serve/server/log.js";
+import { serveFolders, type ModelServer, type ModelServerOptions } from "#kernel/features/serve/server/model-server.js";
+import { GRACE, ServerProcess } from "#kernel/features/serve/process/server-process.js";
+import { LIMITS, type Limits, type ServedFolder } from "#kernel/features/serve/contract.js";
+import type { EngineOptions } from "#kernel/engines/engine.js";
+import type { ServedFacts } from "#kernel/features/serve/server/protocol.js";
+import { curlOf } from "#stdlib/targets/shared/request.js";
+
+export interface ServeCommand {
+  readonly port: number;
+  readonly host: string;
+  readonly apiKeysEnv?: string;
+  readonly apiKeysFile?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly insecure?: boolean;
+  readonly allowHost: readonly string[];
+  readonly name: readonly ServedFolder[];
+  readonly engine: EngineOptions["engine"];
+  readonly threads?: number;
+  readonly log?: string;
+  readonly quiet?: boolean;
+  readonly grace?: number;
+  readonly drain?: number;
+  readonly gather?: number;
+  readonly maxQueue?: number;
+  readonly maxTexts?: number;
+  readonly maxTokens?: number;
+  readonly maxStreams?: number;
+  readonly maxBody?: number;
+  readonly maxMemory?: number;
+  readonly maxTime?: number;
+  readonly rate?: number;
+  readonly truncate: boolean;
+}
+
+/** Exit status 0 after SIGTERM and where nothing went wrong, 130 after Ctrl-C. */
+export async function serveCommand(folders: readonly string[], o: ServeCommand): Promise<number> {
+  const served = [...folders.map((folder) => ({ name: null, folder })), ...o.name];
+  const keys =
+    o.apiKeysFile !== undefined
+      ? { file: resolve(o.apiKeysFile) }
+      : o.apiKeysEnv
+        ? keysNamed(o.apiKeysEnv, "shell")
+        : [];
+  const guarded = "file" in keys || keys.length > 0;
+  if (!guarded && !o.insecure && !isLoopback(o.host))
+    throw new CodedError("unguarded", { host: o.host, where: "shell" });
+  const short = o.apiKeysEnv ? shortKeys(o.apiKeysEnv) : [];
+  // Programs that it starts are told nothing of them.
+  if (o.apiKeysEnv) delete process.env[o.apiKeysEnv];
+  const log = openLog(o.log ?? process.stderr);
+  for (const words of short) log.warn("short-key", new Error(words));
+  const server = new ServerProcess<ModelServer>({
+    grace: o.grace ?? GRACE,
+    forcedStatus: statusAfter,
+    endsWithTerminal: terminalIsGone,
+  });
+  let forget = (): void => undefined;
+  try {
+    const { cut, signal } = await server.run(
+      (stopped) => serveFolders(serverOptions(served, o, { keys, log, signal: stopped })),
+      (server) => {
+        process.stdout.write(banner(server, o, { guarded, short }));
+        tellSystemd();
+        const { url } = server;
+        forget = noteServing({ name: "tunebook serve", url, models: server.models(), process: process.pid });
+      },
+    );
+    if (cut > 0) process.stderr.write(`${String(cut)} requests had no answer when their time was over\n`);
+    return signal === "SIGINT" ? statusAfter(signal) : 0;
+  } finally {
+    forget();
+    server.dispose();
+    log.close();
+  }
+}
+const statusAfter = (signal: NodeJS.Signals): number => (signal === "SIGINT" ? 130 : 143);
+
+function serverOptions(
+  folders: readonly ServedFolder[],
+  o: ServeCommand,
+  own: Pick<ModelServerOptions, "keys" | "log" | "signal">,
+): ModelServerOptions {
+  return {
+    ...own,
+    folders,
+    host: o.host,
+    port: o.port,
+    tls: tlsOf(o),
+    hosts: o.allowHost,
+    limits: limitsOf(o),
+    engine: o.engine,
+    threads: o.threads ?? null,
+    tellsRequests: !o.quiet,
+    ...(o.drain !== undefined && { drain: o.drain }),
+    // The log says it already where it is read in the same place.
+    ...(o.log !== undefined && {
+      warn: (warning: CodedError) => process.stderr.write(renderFailure(warning).replace(/^error/, "warning")),
+    }),
+  };
+}
+
+/** A unit of `Type=notify` is ready now: Node has no sockets of that kind, so systemd's own program says it. */
+function tellSystemd(): void {
+  if (process.env["NOTIFY_SOCKET"] === undefined) return;
+  spawn("systemd-notify", ["--ready"], { stdio: "ignore" }).once("error", () => undefined);
+}
+
+/** Prints a line of a file of keys for each key on standard input. */
+export async function hashKeys(): Promise<number> {
+  let number = 0;
+  for await (const line of createInterface({ input: process.stdin })) {
+    number += 1;
+    const key = line.trim();
+    if (key === "") continue;
+    const why = unusable(key);
+    const at = `the key in line ${String(number)}`;
+    if (why !== null) throw new CodedError("bad-usage", { message: `${at} ${why}`, command: "tunebook serve" });
+    if (isShort(key))
+      process.stderr.write(
+        `${at} has ${String(key.length)} letters: so short a one can be guessed; \`--new-key FILE\` makes a long one\n`,
+      );
+    process.stdout.write(`${keyLine(key)}\n`);
+  }
+  return 0;
+}
+export function makeKey(file: string): number {
+  const key = newKey(file, new Date().toISOString().slice(0, 10));
+  process.stdout.write(`${key}\n`);
+  process.stderr.write(`its hash was added to ${file}; the key itself is kept nowhere: give it to whoever shall ask\n`);
+  return 0;
+}
+
+function tlsOf({ tlsCert, tlsKey }: ServeCommand): { readonly cert: string; readonly key: string } | null {
+  if (tlsCert === undefined && tlsKey === undefined) return null;
+  if (tlsCert === undefined || tlsKey === undefined)
+    throw new CodedError("tls-file", {
+      file: tlsCert ?? tlsKey ?? "",
+      why: tlsCert === undefined ? "there is no `--tls-cert` beside it" : "there is no `--tls-key` beside it",
+    });
+  return { cert: resolve(tlsCert), key: resolve(tlsKey) };
+}
+
+function limitsOf(o: ServeCommand): Limits {
+  return {
+    gather: o.gather ?? LIMITS.gather,
+    queue: o.maxQueue ?? LIMITS.queue,
+    texts: o.maxTexts ?? LIMITS.texts,
+    ...(o.maxTokens !== undefined && { maxTokens: o.maxTokens }),
+    streams: o.maxStreams ?? LIMITS.streams,
+    body: o.maxBody ?? LIMITS.body,
+    ...(o.maxMemory !== undefined && { memory: o.maxMemory }),
+    time: o.maxTime ?? LIMITS.time,
+    truncate: o.truncate,
+    rate: o.rate ?? LIMITS.rate,
+  };
+}
+
+function banner(
+  server: ModelServer,
+  o: ServeCommand,
+  { guarded, short }: { readonly guarded: boolean; readonly short: readonly string[] },
+): string {
+  const models = server.models();
+  const width = Math.max(...models.map(({ name }) => name.length));
+  const [first] = models;
+  const key = o.apiKeysEnv !== undefined ? `$${o.apiKeysEnv}` : "$KEY";
+  const certificate = o.tlsCert === undefined ? null : resolve(o.tlsCert);
+  const example = first && curlOf(first, { url: server.url, key: guarded ? key : null, certificate });
+  return [
+    `Serving at ${server.url}${isLoopback(o.host) ? "" : ` (it listens at ${server.at}${isAny(o.host) ? ": all addresses of this machine" : ""})`}`,
+    ...models.map((model) => `  ${model.name.padEnd(width)}  ${wordsOf(model)}`),
+    guarded ? "Keys: each request needs one." : `Keys: none are asked for. ${openness(o.host)}`,
+    ...short.map((words) => `Warning: ${words}.`),
+    ...(example === undefined ? [] : ["Try it:", `  ${example}`]),
+    `Ctrl-C stops it, once what is under way has its answer. A page to try it by hand: ${server.url}/`,
+    "",
+  ].join("\n");
+}
+const isAny = (host: string): boolean => ["0.0.0.0", "::", "[::]"].includes(host);
+function openness(host: string): string {
+  return isLoopback(host)
+    ? "Only this machine can reach it."
+    : "Whoever reaches this address may ask, and it was started with --insecure.";
+}
+function wordsOf({ sort, labels, maxLength, root }: ServedFacts): string {
+  const of = sort === "labels" ? `labels (${String(labels)})` : sort;
+  return [of, `${String(maxLength)} tokens`, ...(root === null ? [] : [`on ${root}`])].join(" · ");
+}
+
+/** A hang-up of a terminal that is there no longer ends what ran in it; any other one asks for a look at what changed. */
+function terminalIsGone(): boolean {
+  if (![process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)) return false;
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return false;
+  } catch {
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+    return true;
+  }
+}

@@ -1,0 +1,145 @@
+/** `tunebook verify NOTEBOOK.ipynb`: runs it again in a folder of its own and tells what changed and which numbers moved. */
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { listed } from "#dsl/language/diagnostics/listed.js";
+import { plural, printable, significant } from "#kernel/host/text.js";
+import { movedOutputs, runsIn, untold, type MovedOutputs } from "#kernel/apps/jupyter/client/moved-outputs.js";
+import { runNotebook } from "#kernel/apps/jupyter/client/notebook.js";
+import { readNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
+import type { Written } from "#kernel/apps/jupyter/client/parameters.js";
+import type { Alike } from "#kernel/runs/record/number-tolerance.js";
+import { differencesText } from "#kernel/evaluation/record/diff-text.js";
+import { verifiedRuns, type VerifiedRun } from "#kernel/evaluation/record/verification.js";
+import { progressOn } from "#tools/progress.mjs";
+import { untilInterrupted } from "./interrupted.js";
+import { runsFolder } from "./runs/runs-folder.js";
+
+export interface VerifyNotebook {
+  readonly parameter: Written;
+  /** Where the executed notebook goes; absent: nowhere. */
+  readonly out?: string;
+  /** Where its runs go; absent: nowhere. */
+  readonly keep?: string;
+  /** Of the runs of before. */
+  readonly in?: string;
+  readonly json?: true;
+}
+interface Verified {
+  readonly notebook: string;
+  readonly runs: readonly VerifiedRun[];
+  readonly outputs: MovedOutputs;
+  /** What kept it from running to its end. */
+  readonly failed: { readonly cell: number; readonly error: string } | null;
+  readonly same: boolean;
+}
+
+/** @returns the exit status: 0 where every number that can be compared is within tolerance */
+export async function verifyNotebook(file: string, o: VerifyNotebook): Promise<number> {
+  const before = await readNotebook(file);
+  const work = await mkdtemp(join(tmpdir(), "tunebook-verify-"));
+  try {
+    const runs = o.keep === undefined ? join(work, "runs") : resolve(o.keep);
+    const out = o.out === undefined ? join(work, "executed.ipynb") : resolve(o.out);
+    const env = { TUNEBOOK_RUNS: runs, TUNEBOOK_VERIFYING: join(work, "written") };
+    const progress = progressOn(process.stderr);
+    const { result, interrupted } = await untilInterrupted((signal) =>
+      runNotebook(file, {
+        out,
+        parameters: o.parameter,
+        keepInjected: true,
+        signal,
+        start: { env },
+        onStart: ({ number, of }) => progress.show({ label: "cells run again", done: number - 1, total: of }),
+      }).finally(() => progress.end()),
+    );
+    if (interrupted) return 130;
+    const { failed } = result;
+    const told: Verified = check(file, {
+      runs: verifiedRuns(runsFolder(o.in ?? dirname(resolve(file))), runs, runsIn(before)),
+      outputs: movedOutputs(before, result.notebook),
+      failed: failed && { cell: failed.number, error: `${failed.ename}: ${failed.evalue}` },
+    });
+    process.stdout.write(o.json ? `${JSON.stringify(told, null, 2)}\n` : printable(textOf(told)));
+    return told.same ? 0 : 1;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function check(notebook: string, { runs, outputs, failed }: Omit<Verified, "notebook" | "same">): Verified {
+  // A run that left no numbers says nothing of whether these are the same.
+  const moved = runs.some(({ then, numbers }) => (numbers ? numbers.beyond.length > 0 : then !== null));
+  const same = failed === null && !moved && outputs.moved.length === 0;
+  const told = runs.flatMap(({ numbers }) => (numbers ? toldOf(numbers) : []));
+  return { notebook, runs, outputs: { ...outputs, moved: untold(outputs.moved, told) }, failed, same };
+}
+
+function textOf({ notebook, runs, outputs, failed, same }: Verified): string {
+  const known = runs.filter(({ numbers }) => numbers !== null);
+  const compared = known.length + outputs.lines;
+  const verdict = failed
+    ? `${notebook} fails in cell ${String(failed.cell)}: ${failed.error}`
+    : compared === 0
+      ? `${notebook} runs; nothing of before is there that its numbers could be compared with`
+      : `${notebook} ${verdictOf(known, same)}: ${[
+          ...(known.length > 0 ? [`${plural(known.length, "run")} compared`] : []),
+          ...(outputs.lines > 0 ? [`${plural(outputs.lines, "line")} of scores in its outputs`] : []),
+        ].join(", ")}`;
+  const lines = outputs.moved.map(({ cell, then, now }) => `  cell ${String(cell)}: ${then}\n        now: ${now}`);
+  return `${[
+    verdict,
+    ...runs.map(runText),
+    ...(lines.length > 0 ? [`Scores in its outputs that moved:\n${lines.join("\n")}`] : []),
+  ].join("\n\n")}\n`;
+}
+
+/** What changed comes first: numbers that stayed may be luck. */
+export function verdictOf(known: readonly Pick<VerifiedRun, "changed" | "numbers">[], same: boolean): string {
+  const changed = [...new Set(known.flatMap((run) => run.changed.map(({ what }) => what)))];
+  if (changed.length === 0) return same ? "gives the same numbers" : "gives other numbers";
+  const told = [...changed.slice(0, TOLD), ...(changed.length > TOLD ? [`${String(changed.length - TOLD)} more`] : [])];
+  const exact = known.every(({ numbers }) => numbers?.exact);
+  const numbers = exact ? "its numbers are the same bit for bit" : "its numbers stayed within tolerance";
+  return `is made of other things than before (${listed(told)}), ${same ? `and ${numbers}` : "and gives other numbers"}`;
+}
+
+/** Beyond tolerance, so many are told of each run: scores first. */
+const TOLD = 6;
+function toldOf({ beyond }: Alike): Alike["beyond"] {
+  return [...beyond].sort((a, b) => Number(a.sort === "loss") - Number(b.sort === "loss")).slice(0, TOLD);
+}
+
+function runText({ name, then, changed, numbers }: VerifiedRun): string {
+  if (then === null) return `${name}: no run of that name was there before`;
+  if (!numbers) return `${name} (${then}): nothing to compare, the run of before has no numbers that this one has`;
+  const { exact, losses, scores, furthest, beyond } = numbers;
+  const what = [
+    ...(losses > 0 ? [plural(losses, "loss", "losses")] : []),
+    ...(scores > 0 ? [plural(scores, "score")] : []),
+  ];
+  const far = furthestText(furthest);
+  const verdict = exact
+    ? `bit for bit the same: ${what.join(" and ")}`
+    : `${beyond.length === 0 ? "within tolerance" : `${plural(beyond.length, "number")} beyond tolerance`} of ${what.join(" and ")}: ${far}`;
+  const moved = toldOf(numbers).map(
+    (one) => `  ${one.what}: ${significant(one.then, 6)} then, ${significant(one.now, 6)} now`,
+  );
+  const more = beyond.length > TOLD ? [`  and ${String(beyond.length - TOLD)} more`] : [];
+  const told =
+    changed.length === 0 ? verdict : `what it is made of changed:\n${differencesText(changed)}\n  ${verdict}`;
+  return [`${name} (${then}): ${told}`, ...moved, ...more].join("\n");
+}
+
+/** Of numbers that aren't all the same: only those that differ are told. */
+export function furthestText({ loss, score }: Alike["furthest"]): string {
+  const scores = `at most ${significant(score, 2)}`;
+  if (loss === 0) return `scores differ by ${scores}`;
+  const losses = `losses differ by at most ${significant(100 * loss, 2)} %`;
+  return score === 0 ? losses : `${losses}, scores by ${scores}`;
+}
+
+/** Whether a place is a notebook; a folder of that name is none. */
+export const isNotebook = (place: string): boolean =>
+  place.endsWith(".ipynb") && !existsSync(join(place, "tunebook.json"));

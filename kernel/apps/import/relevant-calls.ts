@@ -1,0 +1,153 @@
+/**
+ * Which calls and assignments of a Python program must be accounted for: those of libraries that train, of objects that come from them,
+ * and of code that isn't in the program. What only computes texts, files and numbers around them is left out.
+ */
+import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
+import { mayChange } from "./argument-values.js";
+import { changesArgument, rewritesIn } from "./mutating-calls.js";
+import { scopeOf, type Tracked } from "./tracked.js";
+
+/** Modules that neither hold a model nor rows: Python's own, and those that draw, log or talk to a notebook. */
+const plainModules = new Set(
+  (
+    "os sys re json math random time datetime pathlib logging argparse typing dataclasses collections itertools functools " +
+    "gc glob warnings shutil tempfile subprocess getpass string textwrap pprint copy enum io inspect platform types abc " +
+    "contextlib operator statistics traceback uuid hashlib base64 multiprocessing threading signal importlib locale csv " +
+    "IPython google tqdm matplotlib seaborn plotly rich dotenv packaging numpy psutil absl fire typer click"
+  ).split(" "),
+);
+/** Functions of Python that every program has. */
+const builtins = new Set(
+  (
+    "abs all any bool bytes chr dict dir divmod enumerate exit filter float format frozenset getattr globals hasattr hash hex id " +
+    "input int isinstance issubclass iter len list locals map max min next object open ord pow print quit range repr reversed " +
+    "round set slice sorted str sum super tuple type vars zip display get_ipython breakpoint callable " +
+    "vars Exception ValueError RuntimeError TypeError KeyError ImportError NotImplementedError AssertionError SystemExit " +
+    "__name__ __file__ True False None"
+  ).split(" "),
+);
+/** Methods of texts, lists and records. */
+const plainMethods =
+  /^(append|extend|format|join|split|rsplit|splitlines|strip|lstrip|rstrip|lower|upper|title|capitalize|replace|startswith|endswith|items|keys|values|get|index|count|encode|decode|tolist|read|readlines|write|close|isoformat)$/;
+
+/** Functions of Python through which any object is reached: `getattr(model, "half")()`. */
+const reaching = /^(getattr|type|vars|globals|locals)$/;
+/** Programs that a program starts, but for those that install or look. */
+const starts = /^(os\.(system|popen)|subprocess\.\w+)$/;
+const installs = /\b(pip3?|uv|conda|apt|apt-get|nvidia-smi|mkdir|which)\b/;
+
+export interface Relevance {
+  call(call: PythonCall): boolean;
+  /** Whether a method is one of an object that counts, in a function that something else calls too. */
+  object(call: PythonCall): boolean;
+  assignment(target: PythonNode, assignment: PythonAssignment): boolean;
+}
+
+/** `known`: calls whose arguments readers ask for by name; `trained`: where the training is called. */
+export function relevanceIn(
+  program: PythonProgram,
+  known: ReadonlySet<PythonCall>,
+  { tracked, trained }: { readonly tracked: Tracked; readonly trained: number | undefined },
+): Relevance {
+  const functions = new Map(program.definitions.map((one) => [one.name, one]));
+  const assigned = new Set(
+    program.assignments.flatMap(({ targets }) => targets.flatMap((one) => nameOf(program, one))),
+  );
+  const derived = new Set<string>();
+  const foreign = (name: string): boolean => {
+    if (derived.has(name) || functions.has(name)) return true;
+    const module = program.imports.get(name);
+    if (module !== undefined) return !plainModules.has(module.split(".")[0] ?? "");
+    return !assigned.has(name) && !builtins.has(name);
+  };
+  for (let before = -1; before < derived.size;) {
+    before = derived.size;
+    for (const { targets, reads } of program.assignments)
+      if (reads.some(foreign)) for (const one of targets.flatMap((each) => nameOf(program, each))) derived.add(one);
+  }
+  /** Whether something else calls the function that it stands in, which is listed itself. */
+  const covered = ({ within }: Pick<PythonCall, "within">): boolean =>
+    within.some(({ kind, name, bases }) => (kind === "class" ? bases !== "" : program.handed.has(name)));
+  const counts = (node: PythonNode): boolean => {
+    const root = rootOf(program, node);
+    if (root === undefined || (reaching.test(root) && node.name !== "VariableName")) return true;
+    return root !== "" && foreign(root);
+  };
+  const bound = (name: string): boolean => assigned.has(name) || functions.has(name);
+  const training = program.calls.find(({ callee }) => callee.to === trained);
+  /** What runs after the training changes nothing of it. */
+  const isAfter = ({ from, within }: PythonCall): boolean =>
+    training !== undefined && from > training.from && scopeOf(within) === scopeOf(training.within);
+  const selects = selectionIn(program);
+  const rewrites = rewritesIn(program, known);
+  return {
+    object: ({ callee }) => counts(callee),
+    call(call) {
+      if (call.name !== "" && call.holder === undefined && call.callee.name === "VariableName") {
+        const own = functions.get(call.name);
+        if (own) return own.kind === "class" && own.bases !== "" && !covered(call);
+      }
+      if (starts.test(`${call.holder ?? ""}.${call.name}`)) return !installs.test(call.arguments ?? "");
+      if (covered(call)) return false;
+      if (changesArgument(program, call, foreign)) return true;
+      if (!isAfter(call) && mayChange(program, call, { bound, tracked })) return true;
+      return !(call.callee.name === "MemberExpression" && plainMethods.test(call.name)) && counts(call.callee);
+    },
+    assignment(target, made) {
+      if (covered(made)) return false;
+      if (target.name === "VariableName") return (made.statement && selects(made)) || rewrites(target, made);
+      // A field of an object of the program's own is a variable like another.
+      if (/^self\s*\.\s*\w+$/.test(program.text.slice(target.from, target.to))) return false;
+      return counts(target);
+    },
+  };
+}
+
+/** What rows come from, and what only counts them. */
+const loads =
+  /\b(?:load_dataset|load_from_disk|read_(?:csv|json|parquet)|from_(?:pandas|dict|list|json|csv|parquet))\s*\(/;
+const counting = /\blen\s*\([^()]*\)|\b\w[\w.]*\.(?:num_rows|shape)\b/g;
+/** Expressions that aren't calls and make other rows of rows: `ds[:100]`, `[r for r in ds if …]`, `ds + ds`, `a if x else b`. */
+const selecting = /^(?:ArrayComprehensionExpression|ComprehensionExpression|ConditionalExpression|BinaryExpression)$/;
+
+/** Whether an assignment makes other rows of loaded ones without a call, which would be listed by itself. */
+function selectionIn(program: PythonProgram): (made: PythonAssignment) => boolean {
+  const textOf = (node: PythonNode | undefined): string => (node ? program.text.slice(node.from, node.to) : "");
+  const rows = new Set<string>();
+  /** Whether a text without its strings has rows, and not how many there are alone. */
+  const has = (text: string): boolean =>
+    [...rows].some((name) => new RegExp(`(?<![\\w.])${name}\\b`).test(text.replace(counting, "")));
+  for (let before = -1; before < rows.size;) {
+    before = rows.size;
+    for (const { targets, value } of program.assignments)
+      if (loads.test(textOf(value)) || has(plain(textOf(value))))
+        for (const name of targets.flatMap((one) => nameOf(program, one))) rows.add(name);
+  }
+  return ({ targets, value }) => {
+    if (!value) return targets.flatMap((one) => nameOf(program, one)).some((name) => rows.has(name));
+    const text = plain(textOf(value));
+    // Rows that are gathered in a loop: `rows = []`, and `rows` trains.
+    const trained = targets.flatMap((one) => nameOf(program, one)).some((name) => trains(program, name));
+    if (trained && /^(?:ArrayExpression|DictionaryExpression)$/.test(value.name)) return true;
+    return has(text) && (selecting.test(value.name) || (value.name === "MemberExpression" && /\[[^\]]*:/.test(text)));
+  };
+}
+const trains = ({ text }: PythonProgram, name: string): boolean =>
+  new RegExp(`\\btrain_dataset\\s*=\\s*${name}\\b`).test(text);
+const plain = (text: string): string => text.replace(/"[^"]*"|'[^']*'/g, "");
+
+/** Names in a target; a member's is that of the object. */
+function nameOf(program: PythonProgram, target: PythonNode): readonly string[] {
+  return target.name === "VariableName" ? [program.text.slice(target.from, target.to)] : [];
+}
+
+/** The name that a chain of members and calls begins with; "": a literal; undefined: another expression. */
+function rootOf(program: PythonProgram, node: PythonNode): string | undefined {
+  let at: PythonNode | null = node;
+  while (at && /^(MemberExpression|CallExpression|ParenthesizedExpression|AwaitExpression)$/.test(at.name))
+    at = at.name === "ParenthesizedExpression" ? (at.firstChild?.nextSibling ?? null) : at.firstChild;
+  if (at?.name === "VariableName") return program.text.slice(at.from, at.to);
+  return at && /^(String|FormatString|ContinuedString|Number|Boolean|None|Array\w*|Dictionary\w*|Set\w*)$/.test(at.name)
+    ? ""
+    : undefined;
+}

@@ -1,0 +1,269 @@
+/**
+ * What a Python program does beside the calls that say how a training goes: trainers of its own, other calls, what it assigns to objects.
+ * Each is listed by its name, text and place (relevant-calls.ts says which count), unless a reader below takes it.
+ */
+import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
+import { literalOf, partsIn } from "./python-values.js";
+import { instead } from "./refusals.js";
+import { relevanceIn, type Relevance } from "./relevant-calls.js";
+import { reboundIn } from "./rebound-names.js";
+import { Unread, type Settings } from "./settings.js";
+import { rootIn, trackedIn } from "./tracked.js";
+import { doubtsIn, endsBefore } from "./trainings.js";
+import { unreadImportsIn } from "./unread-imports.js";
+import { verdictOf } from "./verdicts.js";
+
+/** Statements that are listed, at most; how many more there are is listed too. */
+const most = 500;
+/** Methods by which a trainer learns something else. */
+const ofLoss = /^(compute_loss|training_step|_compute_loss|compute_loss_func)$/;
+/** What changes the rows, or how a text becomes tokens. */
+const ofRows =
+  /^(filter|map|shuffle|select|train_test_split|rename_columns?|remove_columns|select_columns|class_encode_column|cast|cast_column|add_column|sort|shard|take|skip|flatten|batch|repeat|to_iterable_dataset|set_transform|with_transform|concatenate_datasets|interleave_datasets|from_(?:list|dict|pandas|generator))$/;
+const ofTokens = /^(encode|encode_plus|batch_encode_plus)$|tok/i;
+/** Arguments of known calls that are objects: what is called within them is looked at by itself. */
+const objects =
+  /^([0-3]|model|tokenizer|args|train_dataset|processing_class|peft_config|quantization_config|config|trainer|dataset)$/;
+/** After the training these ask what it made: a model that is loaded, or called. */
+const loads = /^(from_pretrained|get_chat_template)$/;
+const asks = /^(model|classifier|pipe)$/;
+/** The section of a program's settings that this file writes. */
+export const STEPS = "program";
+
+/** A class that inherits from a trainer, and the methods that it has of its own. */
+interface OwnTrainer {
+  readonly name: string;
+  readonly from: string;
+  readonly methods: readonly string[];
+}
+
+/** Trainers of the program's own that aren't called so, with the trainers that they come from. */
+export const ownTrainers = (program: PythonProgram): ReadonlyMap<string, string> =>
+  new Map(trainersIn(program.code).flatMap(({ name, from }) => (/Trainer$/.test(name) ? [] : [[name, from] as const])));
+
+/** What a program does besides, by its name: `rows.filter` with its arguments, `model.config.use_cache` with its value; again: `rows.filter 2`. */
+export function stepsIn(
+  program: PythonProgram,
+  asked: ReadonlySet<PythonCall>,
+  {
+    placeOf,
+    trained,
+    joined,
+    constants,
+  }: {
+    readonly placeOf: (at: number) => string;
+    readonly trained: number | undefined;
+    /** Calls that put data sets together, as settings. */
+    readonly joined: ReadonlyMap<PythonCall, Readonly<Record<string, unknown>>>;
+    readonly constants: ReadonlyMap<string, unknown>;
+  },
+): Record<string, unknown> {
+  const steps: Record<string, unknown> = {};
+  const textOf = ({ from, to }: PythonNode): string => program.text.slice(from, to);
+  let more = 0;
+  const same = (one: unknown, other: unknown): boolean =>
+    JSON.stringify(one) === JSON.stringify(other) &&
+    (one instanceof Unread ? one.about : undefined) === (other instanceof Unread ? other.about : undefined);
+  const add = (name: string, value: unknown): void => {
+    let [key, count] = [name, 1];
+    while (key in steps && !same(steps[key], value)) key = `${name} ${String(++count)}`;
+    if (key in steps || Object.keys(steps).length < most) steps[key] = value;
+    else more++;
+  };
+  for (const { name, from, methods } of trainersIn(program.code))
+    for (const method of methods) add(`${name}.${method}`, new Unread(`class ${name}(${from})`, undefined, "method"));
+  const tracked = trackedIn(program, asked, constants);
+  const relevance = relevanceIn(program, asked, { tracked, trained });
+  const doubts = doubtsIn(program);
+  const found = callsIn(program, asked, relevance);
+  for (const { call, about } of found) {
+    const given = call.arguments?.trim() ?? "";
+    const name = call.holder === undefined ? call.name : `${call.holder}.${call.name}`;
+    const named = call.name === "requires_grad_" ? "requires_grad" : name === "" ? "call" : name;
+    const parts = partsIn(program.text, call.start) ?? [];
+    const isAfter = trained !== undefined && call.from > trained;
+    const loaded = isAfter && (loads.test(call.name) || (about === "function" && asks.test(call.name)));
+    const rows = joined.get(call);
+    if (rows) {
+      add(named, rows);
+      continue;
+    }
+    add(
+      named,
+      call.name === "train_test_split" && !call.dead && parts.length > 0
+        ? Object.fromEntries(parts.map(partOf))
+        : new Unread(
+            about === "rows" || about === "tokens" ? parts.join(", ") : given,
+            placeOf(call.from),
+            doubts.get(call) ?? (call.dead ? "dead" : loaded ? "loaded" : about),
+          ),
+    );
+  }
+  for (const [call, doubt] of doubts)
+    if (doubt && !found.some((one) => one.call === call))
+      add(textOf(call.callee), new Unread(call.arguments?.trim() ?? "", placeOf(call.from), doubt));
+  for (const node of endsBefore(program, [...doubts.keys()][0]))
+    add(textOf(node.firstChild ?? node), new Unread(lineAt(program.text, node.from), placeOf(node.from), "ends"));
+  const rebound = reboundIn(program, { asked, tracked, reads: (call) => relevance.call(call) });
+  const shown = new Set([...namesIn(program, found), ...rebound.map(({ target }) => textOf(target))]);
+  for (const node of unreadImportsIn(program, shown))
+    add(textOf(node).replace(/\s+/g, " "), new Unread(textOf(node), placeOf(node.from), "module"));
+  const listed = new Set<number>();
+  for (const made of program.assignments)
+    for (const target of made.targets)
+      if (relevance.assignment(target, made)) {
+        listed.add(target.from);
+        addAssignment(program, made, target);
+      }
+  for (const { target, node } of rebound)
+    if (!listed.has(target.from))
+      add(textOf(target), new Unread(headOf(program, node, target), placeOf(target.from), "rebound"));
+  function addAssignment({ text }: PythonProgram, made: PythonAssignment, target: PythonNode): void {
+    const [whole, last] = [text.slice(target.from, target.to).replace(/\s+/g, ""), target.lastChild];
+    const name = last?.name === "PropertyName" ? text.slice(last.from, last.to) : "";
+    const value = text
+      .slice(made.statement ? (made.targets.at(-1)?.to ?? target.to) : made.from, made.to)
+      .replace(/^\s*(?::[^=]+)?=\s*/, "")
+      .trim();
+    const known = /^(requires_grad|compute_loss|training_step)$/.test(name);
+    const line = text.slice(text.lastIndexOf("\n", made.from) + 1, made.to).trim();
+    add(known ? name : whole, new Unread(known ? line : value, placeOf(made.from), made.dead ? "dead" : "assignment"));
+  }
+  for (const at of program.mistakes.slice(0, most))
+    add("no Python", new Unread(lineAt(program.text, at), placeOf(at), "mistake"));
+  if (more > 0) steps["further statements"] = new Unread(`${String(more)} calls and assignments`);
+  return steps;
+}
+function partOf(part: string, place: number): readonly [string, unknown] {
+  const named = /^([A-Za-z_]\w*)\s*=(?!=)\s*([\s\S]*)$/.exec(part);
+  return named ? [named[1] ?? "", literalOf(named[2] ?? "", new Map())] : [String(place), literalOf(part, new Map())];
+}
+const lineAt = (text: string, at: number): string =>
+  text.slice(text.lastIndexOf("\n", at - 1) + 1, (text.indexOf("\n", at) + 1 || text.length + 1) - 1).trim();
+
+/** Names that listed calls begin with, and those that they are given. */
+const namesIn = (program: PythonProgram, found: readonly Found[]): ReadonlySet<string> =>
+  new Set(
+    found.flatMap(({ call }) => {
+      const root = rootIn(call.callee);
+      return [...call.reads, ...(root ? [program.text.slice(root.from, root.to)] : [])];
+    }),
+  );
+const headOf = ({ text }: PythonProgram, node: PythonNode, target: PythonNode): string =>
+  node.name === "ImportStatement" ? text.slice(node.from, node.to).trim() : lineAt(text, target.from);
+
+interface Found {
+  readonly call: PythonCall;
+  readonly about: "rows" | "tokens" | "call" | "function";
+}
+/** Calls that count; not those within the arguments of another one that is listed, whose text shows them. */
+function callsIn(program: PythonProgram, asked: ReadonlySet<PythonCall>, relevance: Relevance): readonly Found[] {
+  const found: Found[] = [];
+  /** Calls whose arguments are listed as a text. */
+  const shown = new Set<PythonCall>();
+  for (const call of program.calls) {
+    const around = call.inside;
+    const within = around && (shown.has(around.call) || (asked.has(around.call) && !objects.test(around.argument)));
+    if (within) shown.add(call);
+    if (asked.has(call)) continue;
+    const about = aboutOf(call, relevance);
+    if (about === undefined) continue;
+    shown.add(call);
+    if (!within) found.push({ call, about });
+  }
+  return found;
+}
+function aboutOf(call: PythonCall, relevance: Relevance): Found["about"] | undefined {
+  const method = call.callee.name === "MemberExpression";
+  const rows = ofRows.test(call.name) && (method || /_datasets$/.test(call.name));
+  if (rows && relevance.object(call)) return "rows";
+  if (ofTokens.test(call.name) && /\b(?:max_length|truncation)\s*=/.test(call.arguments ?? "")) return "tokens";
+  if (!relevance.call(call)) return undefined;
+  return method ? "call" : "function";
+}
+
+/** Classes that come from a trainer, each with the methods in the lines that stand further in. */
+function trainersIn(program: string): readonly OwnTrainer[] {
+  if (!/\bclass\b/.test(program)) return [];
+  const found: { name: string; from: string; methods: string[]; indent: number; body?: number }[] = [];
+  let open: (typeof found)[number] | undefined;
+  // Heads of classes on one line each.
+  const text = program.replace(/\bclass[ \t]+\w+[ \t]*\([^)]{0,300}\)/g, (head) => head.replace(/\s+/g, " "));
+  for (const line of text.split("\n")) {
+    if (line.trim() === "") continue;
+    const indent = line.length - line.trimStart().length;
+    if (open && indent <= open.indent) open = undefined;
+    const [, name, bases = ""] = /^\s*class (\w+) ?\(([^)]*)\)/.exec(line) ?? [];
+    const from = /\b\w*Trainer\b/.exec(bases)?.[0];
+    if (name !== undefined && from !== undefined) found.push((open = { name, from, methods: [], indent }));
+    else if (open) open.body ??= indent;
+    if (!open || (open.body !== undefined && indent !== open.body)) continue;
+    const method = /^\s*(?:class [^:]*:\s*)?(?:(?:async[ \t]+)?def[ \t]+(\w+)|(\w+)[ \t]*=(?!=))/.exec(line);
+    const own = method?.[1] ?? method?.[2];
+    if (own !== undefined && !open.methods.includes(own)) open.methods.push(own);
+  }
+  return found;
+}
+
+/**
+ * The share that the program's only `train_test_split` holds back, and the part that it is: validation where the trainer looks at
+ * it. Undefined: there is none, several, or it says more than a share and a seed. The share is carried then, the seed isn't.
+ */
+export function splitTold(
+  steps: Settings,
+  trainer: Settings,
+): { readonly share: number; readonly part: "validation" | "test" } | undefined {
+  const [key, ...others] = steps.keys().filter((one) => /(^|\.)train_test_split( \d+)?$/.test(one));
+  if (key === undefined || others.length > 0 || steps.unread(key) !== undefined) return undefined;
+  const given = steps.inner(key);
+  const plain = given.keys().every((name) => /^(0|test_size|seed)$/.test(name) && given.expression(name) === undefined);
+  const part = (name: string): RegExp => new RegExp(`\\[["']${name}["']\\]$`);
+  const size = plain ? given.number("test_size", "0") : undefined;
+  if (!(size !== undefined && size > 0 && size < 1) || !part("train").test(trainer.expression("train_dataset") ?? "")) {
+    steps.leave(key, "write a `split`");
+    return undefined;
+  }
+  given.leave("seed", "the rows alone decide which of them are drawn");
+  return { share: size, part: part("test").test(trainer.expression("eval_dataset") ?? "") ? "validation" : "test" };
+}
+
+/** Refuses what makes another objective, takes what needs no counterpart, and lists all else. `adapted`: an adapter trains. */
+export function tellSteps(s: Settings, adapted: boolean): void {
+  const steps = s.inner(STEPS);
+  for (const key of steps.keys()) {
+    const whole = key.replace(/ \d+$/, "");
+    const name = whole.split(".").at(-1) ?? "";
+    const step = steps.unread(key);
+    if (
+      steps.settled(key) ||
+      (step === undefined &&
+        steps.has(key) &&
+        steps
+          .inner(key)
+          .keys()
+          .some((one) => steps.inner(key).settled(one)))
+    )
+      continue;
+    if (ofLoss.test(name)) steps.refuse(key, "a loss of its own", instead.loss);
+    else if (step?.about === "method") steps.leave(key, "a method of its own, which is not run");
+    else if (step?.about === "command") steps.leave(key, "a command that is not run");
+    else if (step?.about === "mistake") steps.leave(key, "the line can't be read as Python");
+    else if (step === undefined) steps.leave(key, "write a `split`");
+    else tellStep(steps, key, { name, whole, text: step.text }, step.about, adapted);
+  }
+}
+function tellStep(
+  steps: Settings,
+  key: string,
+  statement: { readonly name: string; readonly whole: string; readonly text: string },
+  about: Unread["about"],
+  adapted: boolean,
+): void {
+  // Without an adapter all weights train anyway.
+  if (statement.name === "requires_grad" && !adapted && /=\s*True\b|^\s*(True)?\s*$/.test(statement.text))
+    return steps.consume(key);
+  const verdict = verdictOf(about ?? "call", statement);
+  if (verdict.is === "read") steps.consume(key);
+  else if (verdict.is === "idle") steps.ignore(verdict.why, key);
+  else steps.leave(key, verdict.why);
+}

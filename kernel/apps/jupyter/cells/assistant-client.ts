@@ -1,0 +1,150 @@
+/** The main thread's side of the assistant's worker: compiles cells and files there, and opens ports for others to ask it. */
+import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
+import { LRUCache } from "lru-cache";
+import { CodedError, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import type { Conversion, DeclaredState } from "./compile/converter.js";
+import type { TuneKnowledge } from "../../../assist/answers.js";
+
+/** What only the main thread may ask. */
+export interface CompilerMethods {
+  readonly convert: { params: { readonly code: string }; result: Conversion & { readonly hint?: string } };
+  readonly commit: { params: Record<string, never>; result: DeclaredState };
+  readonly compileFile: { params: { readonly path: string; readonly text: string }; result: Conversion };
+  readonly tuneNames: { params: { readonly names: readonly (readonly [string, string])[] }; result: null };
+  readonly tuneKnowledge: { params: TuneKnowledge; result: null };
+}
+export type CompilerMethod = keyof CompilerMethods;
+export interface AssistantData {
+  readonly folder: string;
+  /** Folder of all runs. */
+  readonly runs: string;
+  readonly declarations: string;
+  /** What cells declared before, where the thread follows one that ended. */
+  readonly declared?: DeclaredState;
+}
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+interface Failure {
+  readonly message: string;
+  readonly code?: Code;
+  readonly data?: CodeData[Code];
+}
+
+export class AssistantClient {
+  private worker: Worker;
+  private readonly waiting = new Map<number, Waiting>();
+  private readonly takers: ((port: MessagePort) => void)[] = [];
+  /** What a new thread is told when this one ends. */
+  private declared: DeclaredState | undefined;
+  private readonly tune: { names?: CompilerMethods["tuneNames"]["params"]; knowledge: TuneKnowledge } = {
+    knowledge: {},
+  };
+  /** Answers to the cells' needs, the newest; one that is not known is asked for again. */
+  private readonly facts = new LRUCache<string, { readonly fact: unknown }>({ max: 500 });
+  private ids = 0;
+  private answered = false;
+  private stopped: string | undefined;
+
+  constructor(private readonly data: AssistantData) {
+    this.worker = this.start();
+  }
+
+  async ask<M extends CompilerMethod>(
+    method: M,
+    params: CompilerMethods[M]["params"],
+  ): Promise<CompilerMethods[M]["result"]> {
+    this.note(method, params);
+    const result = await this.send(method, params);
+    if (method === "commit") this.declared = result as DeclaredState;
+    return result;
+  }
+  port(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.worker.postMessage({ connect: port1 }, [port1]);
+    return port2;
+  }
+  /** `take` is given a port to each thread that is started after one ended. */
+  onRestart(take: (port: MessagePort) => void): void {
+    this.takers.push(take);
+  }
+  async dispose(): Promise<void> {
+    this.stopped ??= "the kernel is shutting down";
+    await this.worker.terminate();
+  }
+
+  private start(): Worker {
+    const worker = new Worker(new URL("assistant.worker.js", import.meta.url), {
+      workerData: { ...this.data, ...(this.declared && { declared: this.declared }) } satisfies AssistantData,
+      name: "assistant",
+    });
+    worker.unref();
+    worker.on("message", ({ id, result, error }: { id: number; result?: unknown; error?: Failure }) => {
+      this.answered = true;
+      const waiting = this.waiting.get(id);
+      this.waiting.delete(id);
+      if (this.waiting.size === 0) this.worker.unref();
+      if (error) waiting?.reject(errorOf(error));
+      else waiting?.resolve(result);
+    });
+    let ended = false;
+    const end = (why: string): void => {
+      if (!ended) this.ended(why);
+      ended = true;
+    };
+    worker.on("error", (error) => end(String(error instanceof Error ? error.message : error)));
+    worker.on("exit", (code) => end(`it ended with status ${code}`));
+    return worker;
+  }
+  private send<M extends CompilerMethod>(
+    method: M,
+    params: CompilerMethods[M]["params"],
+  ): Promise<CompilerMethods[M]["result"]> {
+    if (this.stopped !== undefined) return Promise.reject(new CodedError("assistant-stopped", { why: this.stopped }));
+    const id = ++this.ids;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.worker.ref();
+      this.worker.postMessage({ id, method, params });
+    });
+  }
+  /** Keeps what a new thread must be told. */
+  private note<M extends CompilerMethod>(method: M, params: CompilerMethods[M]["params"]): void {
+    if (method === "tuneNames") this.tune.names = params as CompilerMethods["tuneNames"]["params"];
+    if (method !== "tuneKnowledge") return;
+    const { sources, words, facts = [] } = params as TuneKnowledge;
+    this.tune.knowledge = {
+      ...this.tune.knowledge,
+      ...(sources && { sources }),
+      ...(words && { words }),
+    };
+    for (const [key, fact] of facts) this.facts.set(key, { fact });
+  }
+  /** The newest last, as they came. */
+  private remembered(): readonly (readonly [string, unknown])[] {
+    return Array.from(this.facts.entries(), ([key, { fact }]) => [key, fact] as const).reverse();
+  }
+  /** The thread is no more: what waits fails, and another one is started unless this one never answered. */
+  private ended(why: string): void {
+    for (const { reject } of this.waiting.values()) reject(new CodedError("assistant-stopped", { why }));
+    this.waiting.clear();
+    if (!this.answered) this.stopped ??= why;
+    if (this.stopped !== undefined) return;
+    this.answered = false;
+    this.worker = this.start();
+    const { names, knowledge } = this.tune;
+    const told = [
+      ...(names ? [this.send("tuneNames", names)] : []),
+      this.send("tuneKnowledge", { ...knowledge, facts: this.remembered() }),
+    ];
+    for (const one of told) one.catch(() => undefined);
+    for (const take of this.takers) take(this.port());
+  }
+}
+
+function errorOf({ message, code, data }: Failure): Error {
+  return code === undefined || data === undefined
+    ? new CodedError("compiler-failed", { why: message })
+    : new CodedError(code, data);
+}

@@ -1,0 +1,217 @@
+/**
+ * Prepares tslab's converter for notebooks. The converter offers no options, but it takes everything from the compiler
+ * object that it shares with us, so the options, the emission of a cell and the watching of files are set there:
+ *
+ * - the folder of the notebook is the current directory (a worker cannot change its own);
+ * - packages are found as everywhere from the notebook's folder upwards; only what is not there, among Tunebook's own
+ *   dependencies (resolve.ts);
+ * - a cell is emitted by our transformer, with a source map; files beside the notebook give types only;
+ * - no file is watched by the system: `refresh` looks at the few that can change before each cell.
+ */
+import { join } from "node:path";
+import type * as TypeScript from "typescript";
+import { elementsOfPromises, withAwaitSuggested } from "./forgotten-await.js";
+import { moduleTransformer, type ModuleFacts } from "./modules.js";
+import { moduleResolver } from "./resolve.js";
+import { libraryFolder, ts } from "./typescript.js";
+import { stampAt } from "../../../../fetch/stamp.js";
+
+/** What was printed for the last converted cell. */
+export interface Emitted extends ModuleFacts {
+  code: string;
+  map: string;
+  /** Declarations for the next cell where the compiler could not write them ("cannot be named"). */
+  declarations: string | undefined;
+  /** What the compiler failed at, for the author of the cell. */
+  readonly notes: readonly string[];
+}
+export interface Host {
+  /** Set by each emission. */
+  emitted: Emitted | undefined;
+  /** Tells the compiler about files beside the notebook that changed since it read them. */
+  refresh(): void;
+}
+type FileWatch = { readonly path: string; readonly changed: TypeScript.FileWatcherCallback; stamp: string | null };
+
+/** Must be called before the converter is made; one converter at a time. */
+export function prepareHost(folder: string, declarations: string): Host {
+  const watched = new Set<FileWatch>();
+  const ambient = join(folder, "__tunebook__.d.ts").replaceAll("\\", "/");
+  const host: Host = {
+    emitted: undefined,
+    refresh() {
+      for (const file of watched) {
+        const now = stampAt(file.path);
+        if (now === file.stamp) continue;
+        file.stamp = now;
+        file.changed(file.path, now === null ? ts.FileWatcherEventKind.Deleted : ts.FileWatcherEventKind.Changed);
+      }
+    },
+  };
+  const { sys } = ts;
+  const system = { readFile: original(sys.readFile), fileExists: original(sys.fileExists) };
+  sys.getCurrentDirectory = () => folder.replaceAll("\\", "/");
+  sys.readFile = remember(
+    (path: string, encoding?: string) => (path === ambient ? declarations : system.readFile.call(sys, path, encoding)),
+    system.readFile,
+  );
+  sys.fileExists = remember((path: string) => path === ambient || system.fileExists.call(sys, path), system.fileExists);
+  sys.watchFile = (path, changed) => {
+    if (path.includes("/node_modules/") || path.startsWith(libraryFolder) || path === ambient)
+      return { close: () => undefined };
+    const watch: FileWatch = { path, changed, stamp: stampAt(path) };
+    watched.add(watch);
+    return { close: () => void watched.delete(watch) };
+  };
+
+  const open = ts as unknown as { -readonly [K in keyof typeof ts]: (typeof ts)[K] } & {
+    getPreEmitDiagnosticsOfFiles(
+      program: TypeScript.Program,
+      files: readonly TypeScript.SourceFile[],
+    ): readonly TypeScript.Diagnostic[];
+  };
+  const createHost = original(open.createWatchCompilerHost) as unknown as (
+    ...of: unknown[]
+  ) => TypeScript.WatchCompilerHostOfFilesAndCompilerOptions<TypeScript.BuilderProgram>;
+  const create = (files: string[], options: TypeScript.CompilerOptions, ...rest: unknown[]): unknown => {
+    const made = createHost([...files, ambient], { ...options, ...cellOptions() }, ...rest);
+    made.watchDirectory = () => ({ close: () => undefined });
+    made.resolveModuleNameLiterals = moduleResolver(folder);
+    let made1: ((program: TypeScript.BuilderProgram) => void) | undefined;
+    Object.defineProperty(made, "afterProgramCreate", {
+      get: () => made1,
+      set: (f: (program: TypeScript.BuilderProgram) => void) => {
+        made1 = (program) => f(cellProgram(program, host));
+      },
+    });
+    return made;
+  };
+  open.createWatchCompilerHost = remember(create, createHost) as unknown as typeof open.createWatchCompilerHost;
+  // What concerns the declaration file of a cell only is left out: it is no business of the cell's author.
+  open.getPreEmitDiagnosticsOfFiles = (program, files) =>
+    ts
+      .sortAndDeduplicateDiagnostics([
+        ...program.getOptionsDiagnostics(),
+        ...program.getGlobalDiagnostics(),
+        ...files.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
+        ...files.flatMap((file) => elementsOfPromises(file, program.getTypeChecker())),
+      ])
+      .filter((d) => !ofNoInterest(d.code))
+      .map(withAwaitSuggested);
+  return host;
+}
+
+/**
+ * Complaints about the declaration file of a cell ("has or is using private name ..") are no business of its author, and
+ * files may be imported by their whole names (the option that allows it makes the compiler's printer of types fail).
+ */
+function ofNoInterest(code: number): boolean {
+  return (
+    (code >= 4000 && code < 4200 && code !== 4111 && code !== 4112 && code !== 4113 && code !== 4114) ||
+    code === 2742 ||
+    code === 5097 ||
+    code === 7056
+  );
+}
+
+function cellOptions(): TypeScript.CompilerOptions {
+  return {
+    sourceMap: true,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    customConditions: ["node"],
+    checkJs: false,
+    lib: ["lib.es2023.d.ts"],
+    types: ["node"],
+  };
+}
+
+/** The program that the converter sees: only the cell itself is checked and emitted, by our transformer. */
+function cellProgram(program: TypeScript.BuilderProgram, host: Host): TypeScript.BuilderProgram {
+  return Object.create(program, {
+    getAllDependencies: { value: (file: TypeScript.SourceFile) => [file.fileName] },
+    emit: {
+      value: (
+        file: TypeScript.SourceFile,
+        write: TypeScript.WriteFileCallback,
+        cancel: undefined,
+        declarationsOnly: undefined,
+        transformers: TypeScript.CustomTransformers,
+      ): TypeScript.EmitResult => {
+        const checker = program.getProgram().getTypeChecker();
+        const facts: ModuleFacts = { imports: new Set(), defines: new Set(), module: false };
+        const earlier = (file as unknown as { parent?: { locals?: ReadonlyMap<string, TypeScript.Symbol> } }).parent
+          ?.locals;
+        const isPrior = (node: TypeScript.Identifier, shorthand?: TypeScript.ShorthandPropertyAssignment): boolean => {
+          const known = earlier?.get(node.text);
+          if (!known) return false;
+          const symbol = shorthand
+            ? checker.getShorthandAssignmentValueSymbol(shorthand)
+            : checker.getSymbolAtLocation(node);
+          return symbol === known;
+        };
+        let code = "";
+        let map = "";
+        let declared = false;
+        const keep: TypeScript.WriteFileCallback = (path, text, ...rest) => {
+          if (path.endsWith(".js.map")) map = text;
+          else if (path.endsWith(".js")) code = text;
+          else if (path.endsWith(".d.ts")) declared = true;
+          write(path, text, ...rest);
+        };
+        const after = [moduleTransformer({ cell: true, isPrior }, facts)];
+        const notes: string[] = [];
+        let result: TypeScript.EmitResult = { emitSkipped: false, diagnostics: [] };
+        try {
+          result = program.emit(file, keep, cancel, declarationsOnly, { ...transformers, after });
+        } catch (error) {
+          // The code is printed before the declarations: what failed is the spelling of a type.
+          if (code === "") throw error;
+          declared = false;
+        }
+        const declarations = declared ? undefined : spelled(file, checker, notes);
+        host.emitted = { ...facts, code, map, declarations, notes };
+        return result;
+      },
+    },
+  }) as TypeScript.BuilderProgram;
+}
+
+/**
+ * Declarations spelled by the checker, one name at a time: less exact than the compiler's own, but it never refuses. A type
+ * at which the compiler fails is `any`.
+ */
+function spelled(file: TypeScript.SourceFile, checker: TypeScript.TypeChecker, notes: string[]): string {
+  const flags =
+    ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseFullyQualifiedType | ts.TypeFormatFlags.InTypeAlias;
+  const lines: string[] = file.statements
+    .filter((s) => ts.isInterfaceDeclaration(s) || ts.isTypeAliasDeclaration(s) || ts.isImportDeclaration(s))
+    .map((s) => s.getText(file));
+  const { locals } = file as unknown as { locals?: ReadonlyMap<string, TypeScript.Symbol> };
+  for (const [name, symbol] of locals ?? []) {
+    if (!(symbol.flags & ts.SymbolFlags.Value)) continue;
+    const at = symbol.valueDeclaration ?? file;
+    const isConst = ts.isVariableDeclaration(at) && (at.parent.flags & ts.NodeFlags.Const) !== 0;
+    let type = "any";
+    try {
+      type = checker.typeToString(checker.getTypeOfSymbolAtLocation(symbol, at), undefined, flags);
+    } catch (error) {
+      notes.push(`the TypeScript compiler failed at the type of \`${name}\` (${whyOf(error)}): it is any from here on`);
+    }
+    lines.push(`declare ${isConst ? "const" : "let"} ${name}: ${type};`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** What a failure of the compiler says, on one line. */
+export function whyOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+}
+
+/** A replaced function keeps what it replaced, so that a second `prepareHost` does not stack upon the first. */
+const replaced = Symbol("replaced");
+function remember<F extends object>(made: F, instead: object): F {
+  return Object.assign(made, { [replaced]: instead });
+}
+function original<F extends object>(f: F): F {
+  return (f as { [replaced]?: F })[replaced] ?? f;
+}

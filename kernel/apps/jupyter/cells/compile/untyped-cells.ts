@@ -1,0 +1,71 @@
+/**
+ * A cell compiled without any type: the last resort where the compiler itself fails. Only names are looked up, in the cell
+ * and among those of earlier cells; nothing that it imports is read.
+ */
+import type * as TypeScript from "typescript";
+import type { Emitted } from "./host.js";
+import { declaredBy } from "./declarations.js";
+import { moduleTransformer, type ModuleFacts } from "./modules.js";
+import { ts } from "./typescript.js";
+
+/** `earlier`: names of earlier cells. Throws where there is no way to compile it; undefined where it is no TypeScript. */
+export function compileUntyped(source: string, earlier: readonly string[]): Emitted | undefined {
+  const names = declaredBy(source);
+  const ending = names.length > 0 ? `\nexport {${names.join(", ")}}` : "";
+  const texts: Readonly<Record<string, string>> = {
+    "/cell.ts": `export {};\n${source}${ending}`,
+    "/earlier.d.ts": earlier.map((name) => `declare let ${name}: any;\n`).join(""),
+  };
+  const options: TypeScript.CompilerOptions = {
+    noLib: true,
+    noResolve: true,
+    types: [],
+    sourceMap: true,
+    experimentalDecorators: true,
+    module: ts.ModuleKind.ESNext,
+    target: ts.ScriptTarget.ES2022,
+    isolatedModules: true,
+  };
+  const host: TypeScript.CompilerHost = {
+    getSourceFile: (path, version) => {
+      const text = texts[path];
+      return text === undefined ? undefined : ts.createSourceFile(path, text, version, true);
+    },
+    readFile: (path) => texts[path],
+    fileExists: (path) => path in texts,
+    writeFile: () => undefined,
+    getCurrentDirectory: () => "/",
+    getDefaultLibFileName: () => "/lib.d.ts",
+    getCanonicalFileName: (path) => path,
+    useCaseSensitiveFileNames: () => true,
+    getNewLine: () => "\n",
+  };
+  const program = ts.createProgram(Object.keys(texts), options, host);
+  const file = program.getSourceFile("/cell.ts");
+  if (!file || program.getSyntacticDiagnostics(file).length > 0) return undefined;
+  const checker = program.getTypeChecker();
+  const isPrior = (node: TypeScript.Identifier, shorthand?: TypeScript.ShorthandPropertyAssignment): boolean => {
+    const symbol = shorthand ? checker.getShorthandAssignmentValueSymbol(shorthand) : checker.getSymbolAtLocation(node);
+    return symbol?.declarations?.some((d) => d.getSourceFile().fileName === "/earlier.d.ts") === true;
+  };
+  const facts: ModuleFacts = { imports: new Set(), defines: new Set(), module: false };
+  let code = "";
+  let map = "";
+  program.emit(
+    file,
+    (path, text) => {
+      if (path.endsWith(".js.map")) map = text;
+      else if (path.endsWith(".js")) code = text;
+    },
+    undefined,
+    false,
+    { after: [moduleTransformer({ cell: true, isPrior }, facts)] },
+  );
+  return {
+    ...facts,
+    code,
+    map,
+    notes: [],
+    declarations: names.map((name) => `declare let ${name}: any;\n`).join(""),
+  };
+}

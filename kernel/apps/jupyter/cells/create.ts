@@ -1,0 +1,109 @@
+/**
+ * The interpreter: tells which language a cell is, runs it, and settles it when it is interrupted. One cell at a time;
+ * the wire keeps the queue.
+ */
+import { withoutMagic } from "#dsl/language/syntax/cell.js";
+import { AssistantClient } from "./assistant-client.js";
+import { Executor, expressionReply } from "./executor.js";
+import { globalDeclarations } from "./globals.js";
+import type { CellLanguage, Cells, CellsOptions, ExecuteOutcome, ExecuteRequest, Interpreter } from "./interpreter.js";
+import { runsBeside } from "../../../runs/runs-beside.js";
+import { NameTable } from "./names.js";
+import { settleProcess } from "./process.js";
+import { CellScope, forgetCurrent, setRunning, within } from "./scope.js";
+import { failureOf, interruptedFailure } from "./traceback.js";
+
+/** Milliseconds that another language has to settle its cell by itself once it was told to stop. */
+const languagePatience = 800;
+
+/** Starts the assistant's worker and readies the process for cells; answers at once, the compiler loads meanwhile. */
+export function createInterpreter(options: CellsOptions): Promise<Cells> {
+  const release = settleProcess();
+  const assistant = new AssistantClient({
+    folder: options.folder,
+    runs: options.runs ?? runsBeside(options.folder),
+    declarations: globalDeclarations + (options.declarations ?? ""),
+  });
+  const names = new NameTable((tune) => void assistant.ask("tuneNames", { names: [...tune] }).catch(() => undefined));
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const executor = new Executor(options.folder, assistant, names, stop);
+  let atWork:
+    | { readonly scope: CellScope; readonly patience: number; readonly settle: (outcome: ExecuteOutcome) => void }
+    | undefined;
+  let silent = 0;
+
+  async function run(
+    request: ExecuteRequest,
+    scope: CellScope,
+    language: CellLanguage | undefined,
+  ): Promise<ExecuteOutcome> {
+    const { code } = request;
+    try {
+      if (language) return await within(scope, () => language.execute(request, { signal: scope.abort.signal, names }));
+      const outcome =
+        code.trim() === ""
+          ? ({ status: "ok", userExpressions: {} } as const)
+          : await executor.run(withoutMagic(code), scope);
+      if (outcome.status === "error") return outcome;
+      return { ...outcome, userExpressions: await evaluate(request.userExpressions, scope) };
+    } catch (error) {
+      return within(scope, () => failureOf(error));
+    }
+  }
+  async function evaluate(
+    expressions: Readonly<Record<string, string>>,
+    scope: CellScope,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const replies: Record<string, unknown> = {};
+    for (const [name, code] of Object.entries(expressions)) {
+      const inner = new CellScope(scope.cell, `${scope.title} expression ${name}`, scope.output);
+      replies[name] = expressionReply(await executor.run(code, inner, false).catch(failureOf));
+    }
+    return replies;
+  }
+
+  const interpreter: Interpreter = {
+    execute(request) {
+      const scope = new CellScope(
+        request.cell,
+        request.silent ? `Silent cell [${++silent}]` : `Cell [${request.cell}]`,
+        request.output,
+      );
+      Atomics.store(stop, 0, 0);
+      return new Promise((resolve) => {
+        const settle = (outcome: ExecuteOutcome): void => {
+          if (atWork?.scope !== scope) return;
+          atWork = undefined;
+          setRunning(undefined);
+          resolve(outcome);
+        };
+        const language = options.languages.find((l) => l.owns(request.code));
+        atWork = { scope, settle, patience: language ? languagePatience : 0 };
+        setRunning(scope);
+        run(request, scope, language).then(settle, (error: unknown) => settle(failureOf(error)));
+      });
+    },
+    interrupt() {
+      forgetCurrent();
+      Atomics.store(stop, 0, 0);
+      const at = atWork;
+      if (!at) return;
+      at.scope.die();
+      if (at.patience === 0) at.settle(interruptedFailure());
+      else setTimeout(() => at.settle(interruptedFailure()), at.patience).unref();
+    },
+    async dispose() {
+      interpreter.interrupt();
+      release();
+      await assistant.dispose();
+    },
+  };
+  return Promise.resolve({
+    interpreter,
+    names,
+    stop,
+    assistantPort: () => assistant.port(),
+    onAssistantRestart: (take) => assistant.onRestart(take),
+    informAssistant: (knowledge) => void assistant.ask("tuneKnowledge", knowledge).catch(() => undefined),
+  });
+}

@@ -1,0 +1,128 @@
+/** What cells call to show things (`display`), and what a value looks like as a result. */
+import { inspect, types } from "node:util";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { figureShown, type Figure } from "../../../display/figure.js";
+import { displaySymbol, type Shown } from "../../../display/bundle-output.js";
+import { arqueroShown, isArqueroTable, tableShown } from "../../../display/table.js";
+import { likelyScope } from "./scope.js";
+
+export interface DisplayOptions {
+  /** display_id: what is shown later under the same id replaces this. */
+  readonly id?: string;
+}
+/** Something that was shown and can be replaced in place. */
+export class Displayed<T> {
+  constructor(
+    readonly id: string,
+    private readonly toShown: (value: T) => Shown,
+    private readonly output: { update(shown: Shown & { readonly id: string }): void },
+  ) {}
+  /** Replaces it wherever it is shown; `value` is of the kind that was shown first. */
+  update(value: T): void {
+    (likelyScope()?.output ?? this.output).update({ ...this.toShown(value), id: this.id });
+  }
+}
+
+export type Bundle = Readonly<Record<string, unknown>>;
+export interface Display {
+  (value: unknown, options?: DisplayOptions): Displayed<unknown>;
+  html(text: string, options?: DisplayOptions): Displayed<string>;
+  markdown(text: string, options?: DisplayOptions): Displayed<string>;
+  svg(text: string, options?: DisplayOptions): Displayed<string>;
+  figure(figure: Figure, options?: DisplayOptions): Displayed<Figure>;
+  table(
+    rows: Iterable<Readonly<Record<string, unknown>>>,
+    options?: DisplayOptions,
+  ): Displayed<Iterable<Readonly<Record<string, unknown>>>>;
+  mime(bundle: Bundle, options?: DisplayOptions): Displayed<Bundle>;
+  clear(wait?: boolean): void;
+}
+
+let ids = 0;
+function shower<T>(call: string, toShown: (value: T) => Shown): (value: T, options?: DisplayOptions) => Displayed<T> {
+  return (value, options = {}) => {
+    const output = outputOf(call);
+    const shown = toShown(value);
+    const id = options.id ?? shown.id ?? `tunebook-${process.pid}-${Date.now().toString(36)}-${++ids}`;
+    output.display({ ...shown, id });
+    return new Displayed(id, toShown, output);
+  };
+}
+function outputOf(call: string) {
+  const scope = likelyScope();
+  if (!scope) throw new CodedError("no-cell", { call });
+  return scope.output;
+}
+
+export const display: Display = Object.assign(shower("display", shownOf), {
+  html: shower("display.html", (text: string) => ({
+    bundle: { "text/html": String(text), "text/plain": plainOf(String(text)) },
+  })),
+  markdown: shower("display.markdown", (text: string) => ({
+    bundle: { "text/markdown": String(text), "text/plain": String(text) },
+  })),
+  svg: shower("display.svg", (text: string) => ({
+    bundle: { "image/svg+xml": String(text), "text/plain": "[picture]" },
+  })),
+  figure: shower("display.figure", (figure: Figure) => figureShown(figure)),
+  table: shower("display.table", rowsShown),
+  mime: shower("display.mime", (bundle: Bundle) => bundleShown(bundle)),
+  clear: (wait = false) => outputOf("display.clear").clear(wait),
+});
+
+const AWAITED = "It is still under way: `await` before it gives what it comes to.";
+
+/** Any value: what shows itself does, tables are tables, the rest is what Node's `inspect` prints, without colour. */
+export function shownOf(value: unknown): Shown {
+  const self =
+    typeof value === "object" && value !== null ? (value as { [displaySymbol]?: unknown })[displaySymbol] : undefined;
+  if (typeof self === "function") return bundleShown((self as () => unknown).call(value));
+  if (isArqueroTable(value)) return arqueroShown(value);
+  const text = inspect(value, { colors: false });
+  // Node hangs what it knows of its context on promises, which says nothing to anybody here.
+  const waits = types.isPromise(value) && /^Promise \{\s*<pending>/.test(text);
+  return { bundle: { "text/plain": waits ? `Promise { <pending> }\n${AWAITED}` : text } };
+}
+
+function rowsShown(rows: Iterable<Readonly<Record<string, unknown>>>): Shown {
+  const all = [...rows];
+  const columns = [...new Set(all.flatMap((row) => Object.keys(row)))];
+  return tableShown(
+    columns,
+    all.map((row) => columns.map((c) => row[c])),
+  );
+}
+
+/** A bundle, or a `Shown` that holds one; `text/plain` is added where it is missing. */
+function bundleShown(given: unknown): Shown {
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    throw new CodedError("not-a-bundle", { got: inspect(given, { depth: 0 }) });
+  const shown = isShown(given) ? given : { bundle: given as Bundle };
+  if (!Object.keys(shown.bundle).every((key) => key.includes("/")))
+    throw new CodedError("not-a-bundle", { got: `one with the keys ${Object.keys(shown.bundle).join(", ")}` });
+  if ("text/plain" in shown.bundle) return shown;
+  const html = shown.bundle["text/html"];
+  return {
+    ...shown,
+    bundle: {
+      ...shown.bundle,
+      "text/plain": typeof html === "string" ? plainOf(html) : `[${Object.keys(shown.bundle).join(", ")}]`,
+    },
+  };
+}
+function isShown(value: object): value is Shown {
+  const bundle = (value as { bundle?: unknown }).bundle;
+  return typeof bundle === "object" && bundle !== null;
+}
+/** The words of a piece of HTML, for a terminal. */
+function plainOf(html: string): string {
+  const words = html
+    .replace(/<(style|script)\b[\s\S]*?<\/\1\s*>/gi, "")
+    .replace(/<(?:br|\/p|\/div|\/tr|\/li|\/h\d)\b[^>]*>/gi, "\n")
+    .replace(/<[^>]*>/g, "")
+    .replace(/&lt;/g, "<")
+    .replace(/&gt;/g, ">")
+    .replace(/&quot;/g, '"')
+    .replace(/&amp;/g, "&");
+  return words.trim() === "" ? "[HTML]" : words.trim();
+}

@@ -1,0 +1,90 @@
+/**
+ * The notebook as it is written, as a plan: what the cursor is at, and what is wrong anywhere. Cells that ran are told by the
+ * Tune assistant; what they have not told yet is looked at only when a person asks for it.
+ */
+import { focusOf, readTrainings, type Cursor, type Placed, type Reading } from "#dsl/assist/trainings.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import { failed, Facts, type Need } from "#dsl/language/types/facts.js";
+import { withoutMagic } from "#dsl/language/syntax/cell.js";
+import { planView } from "../../../display/plans/plan-view.js";
+import { Measurer } from "../../../session/answers/measurer.js";
+import type { AssistantMethods, NotebookText } from "./assistant-port.js";
+import {
+  costly,
+  factsFrom,
+  findingOf,
+  waitsForOtherCells,
+  type TuneAssistant,
+} from "../../../assist/tune-assistant.js";
+
+type Asked = AssistantMethods["plan"];
+
+export class NotebookPlan {
+  /** What was looked at on request, before the cell that needs it ran. */
+  private measured = Facts.none;
+
+  /** `folder`: of the notebook. */
+  constructor(
+    private readonly tune: TuneAssistant,
+    private readonly folder: string,
+  ) {}
+
+  async of({ cells, at, measure }: Asked["params"]): Promise<Asked["result"]> {
+    const texts = cells.filter(({ code }) => this.tune.owns(code));
+    const sources = texts.map(({ id, code }): Source => ({ id, title: id, text: withoutMagic(code) }));
+    const cursor = cursorIn(cells, texts, at);
+    if (measure) await this.measure(sources, cursor);
+    const reading = await this.read(sources);
+    const findings = reading.diagnostics.flatMap((d) =>
+      waitsForOtherCells(d) ? [] : [{ ...findingOf(d), cell: d.span.source }],
+    );
+    return { plan: planView(reading, focusOf(reading, cursor)), findings };
+  }
+
+  private async read(sources: readonly Source[], only?: Placed): Promise<Reading> {
+    const world = this.tune.world();
+    let facts = factsFrom([...this.measured.entries(), ...world.facts.entries()]);
+    for (;;) {
+      const reading = readTrainings(sources, { ...world, facts }, only);
+      const missing = [...reading.program.needs.values()].filter(
+        (need) => this.tune.asks(need) && facts.get(need) === undefined,
+      );
+      if (missing.length === 0) return reading;
+      const answers = await Promise.all(missing.map((need) => this.tune.look(need)));
+      facts = facts.withAll(missing.map((need, i) => [need, answers[i]!]));
+    }
+  }
+  /** Looks at what the training at the cursor needs, step by step: what its base is says how its data are counted. */
+  private async measure(sources: readonly Source[], cursor: Cursor | null): Promise<void> {
+    this.measured = factsFrom(this.measured.entries().filter(([, fact]) => !failed(fact)));
+    const measurer = new Measurer(this.folder);
+    try {
+      for (;;) {
+        const focus = focusOf(await this.read(sources), cursor);
+        if (!focus) return;
+        const { program } = await this.read(sources, focus);
+        const missing = [...program.needs.values()].filter(
+          (need) => costly.has(need.about) && program.facts.get(need) === undefined && !isLive(need),
+        );
+        if (missing.length === 0) return;
+        for (const need of missing) this.measured = this.measured.with(need, await measurer.at(need));
+      }
+    } finally {
+      await measurer.end();
+    }
+  }
+}
+
+/** A live table is where the cells run. */
+function isLive(need: Need): boolean {
+  return JSON.stringify(need).includes('"live":');
+}
+
+/** A cursor in a TypeScript cell counts as at the end of the last Tune cell before it. */
+function cursorIn(cells: NotebookText["cells"], tune: NotebookText["cells"], at: NotebookText["at"]): Cursor | null {
+  if (!at) return null;
+  if (tune.some(({ id }) => id === at.cell)) return { source: at.cell, offset: at.offset };
+  const turn = cells.findIndex(({ id }) => id === at.cell);
+  const before = cells.slice(0, turn + 1).findLast((cell) => tune.includes(cell));
+  return before ? { source: before.id, offset: before.code.length } : null;
+}

@@ -1,0 +1,76 @@
+/**
+ * What the interpreter changes in the process while it lives: where output goes, what timers and promises remember, how
+ * stacks and functions read, and what happens to errors that nobody caught. `settleProcess` counts its users, so that
+ * several interpreters (tests) share one set of changes.
+ */
+import { failureText } from "./traceback.js";
+import { followTimers } from "./background.js";
+import { installGlobals } from "./globals.js";
+import { Interrupted, currentScope, followPromises, likelyScope, scopeOf, type CellScope } from "./scope.js";
+import { mapStacks } from "./stack.js";
+import { followStreams } from "./streams.js";
+import { showFunctionsAsWritten } from "./function-source.js";
+
+let users = 0;
+let undo: (() => void)[] = [];
+
+/** Puts the changes in place; the returned function gives them up again. */
+export function settleProcess(): () => void {
+  if (users++ === 0)
+    undo = [
+      followPromises(),
+      followTimers((error, scope) => report("Uncaught error", error, scope)),
+      followStreams(),
+      mapStacks(),
+      showFunctionsAsWritten(),
+      installGlobals(),
+      followErrors(),
+      dropLoaderWarning(),
+    ];
+  let given = false;
+  return () => {
+    if (given) return;
+    given = true;
+    if (--users > 0) return;
+    for (const f of undo.reverse()) f();
+    undo = [];
+  };
+}
+
+/** Shows an error in the cell that it belongs to. */
+function report(what: string, error: unknown, scope: CellScope | undefined): void {
+  const text = failureText(error);
+  if (scope?.dead) return;
+  if (scope) scope.output.stream("stderr", `${what} in ${scope.title}:\n${text}\n`);
+  else process.stderr.write(`${what}:\n${text}\n`);
+}
+
+function followErrors(): () => void {
+  const rejected = (error: unknown, promise: Promise<unknown>): void => {
+    if (error instanceof Interrupted) return;
+    report("Unhandled rejection", error, scopeOf(promise) ?? likelyScope());
+  };
+  const uncaught = (error: unknown): void => {
+    if (error instanceof Interrupted) return;
+    report("Uncaught error", error, currentScope() ?? likelyScope());
+  };
+  process.on("unhandledRejection", rejected);
+  process.on("uncaughtException", uncaught);
+  return () => {
+    process.off("unhandledRejection", rejected);
+    process.off("uncaughtException", uncaught);
+  };
+}
+
+/** imports.ts asks for Node's own loader by a constant that Node still calls experimental: no business of the user's. */
+function dropLoaderWarning(): () => void {
+  const native = process.emitWarning;
+  const chosen = (warning: unknown, ...of: unknown[]): void => {
+    if (String(warning).includes("USE_MAIN_CONTEXT_DEFAULT_LOADER")) return;
+    (native as (...of: unknown[]) => void).call(process, warning, ...of);
+  };
+  process.emitWarning = chosen as typeof process.emitWarning;
+  return () => {
+    if (process.emitWarning === (chosen as typeof process.emitWarning)) process.emitWarning = native;
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * Stack traces in terms of what the user wrote: frames of cells and of files beside the notebook are mapped back to the
+ * lines of their TypeScript source, our own frames are left out. Set for all errors of the process, so that
+ * `console.error(error)` and a stack kept by a library are right too.
+ */
+import { SourceMap } from "node:module";
+import { dirname } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import * as v from "valibot";
+import { fields, jsonIn, type Schema } from "../../../fetch/json.js";
+import type { Compiled } from "./compile/converter.js";
+import type { Place } from "./place.js";
+
+/** Code that stands before a compiled text, on lines of its own. */
+export const wrapperLines = 1;
+
+type Mapping = Pick<Compiled, "map" | "linesBefore">;
+/** For as long as the kernel lives, since functions of any cell may throw: no more than a trace needs. */
+interface Known extends Mapping {
+  readonly source: string;
+  read?: SourceMap;
+}
+const texts = v.array(v.string());
+const sourceMap: Schema<ConstructorParameters<typeof SourceMap>[0]> = fields({
+  file: v.optional(v.string(), ""),
+  version: v.number(),
+  sourceRoot: v.optional(v.string(), ""),
+  sources: texts,
+  sourcesContent: v.optional(texts, []),
+  names: texts,
+  mappings: v.string(),
+});
+const known = new Map<string, Known>();
+const here = dirname(fileURLToPath(import.meta.url));
+const ours = [here, pathToFileURL(here).href];
+
+/** Remembers the source behind the code that runs under the name `title`. */
+export function knowSource(title: string, { map, linesBefore }: Mapping, source: string): void {
+  known.set(title, { map, linesBefore, source });
+}
+export function sourceOf(title: string): string | undefined {
+  return known.get(title)?.source;
+}
+
+/** The place in the source for a place (from 1) in the running code. */
+function mapped(title: string, line: number, column: number): Place | undefined {
+  const entry = known.get(title);
+  if (!entry || entry.map === "") return undefined;
+  entry.read ??= new SourceMap(jsonIn(entry.map, sourceMap));
+  const found = entry.read.findEntry(line - 1 - wrapperLines, column - 1) as {
+    originalLine?: number;
+    originalColumn?: number;
+  };
+  if (found.originalLine === undefined || found.originalColumn === undefined) return undefined;
+  return { line: Math.max(1, found.originalLine - entry.linesBefore + 1), column: found.originalColumn + 1 };
+}
+
+/** One line of a stack trace with its place mapped back. */
+function mappedFrame(site: NodeJS.CallSite): string {
+  const text = String(site);
+  const title = site.getFileName() ?? site.getScriptNameOrSourceURL();
+  const line = site.getLineNumber();
+  const column = site.getColumnNumber();
+  if (typeof title !== "string" || !known.has(title) || line === null || column === null) return text;
+  const place = mapped(title, line, column);
+  return place ? text.replace(`${title}:${line}:${column}`, `${title}:${place.line}:${place.column}`) : text;
+}
+
+/** True for a frame that tells the user nothing: our own, or Node's way into it. */
+function isOurs(frame: string): boolean {
+  return (
+    ours.some((path) => frame.includes(path)) ||
+    frame.includes("node:vm:") ||
+    (/\((?:native|<anonymous>)\)$/.test(frame) && frame.startsWith("new Promise"))
+  );
+}
+const nodes = (frame: string): boolean =>
+  frame.includes("(node:internal/") || frame.startsWith("node:internal/") || frame.startsWith("async node:internal/");
+
+/** Sets `Error.prepareStackTrace`; returns how to undo it. */
+export function mapStacks(): () => void {
+  const before = Error.prepareStackTrace;
+  const prepare = (error: Error, sites: NodeJS.CallSite[]): string => {
+    const frames = sites.map(mappedFrame);
+    const lastUsers = frames.findLastIndex((_, i) => known.has(sites[i]?.getFileName() ?? ""));
+    const kept = frames.filter((frame, i) => !isOurs(frame) && !(lastUsers >= 0 && i > lastUsers && nodes(frame)));
+    return [headline(error), ...kept.map((frame) => `    at ${frame}`)].join("\n");
+  };
+  Error.prepareStackTrace = prepare;
+  return () => {
+    if (Error.prepareStackTrace === prepare) {
+      if (before) Error.prepareStackTrace = before;
+      else Reflect.deleteProperty(Error, "prepareStackTrace");
+    }
+  };
+}
+function headline(error: unknown): string {
+  try {
+    return Error.prototype.toString.call(error);
+  } catch {
+    return "Error";
+  }
+}
+
+/** The innermost frame of a stack that lies in a cell or a file beside the notebook. */
+export function firstPlace(stack: string): (Place & { readonly title: string }) | undefined {
+  for (const line of stack.split("\n")) {
+    if (!/^\s+at /.test(line)) continue;
+    const found = /\(([^()]+):(\d+):(\d+)\)$/.exec(line) ?? /^\s+at (?:async )?(.+):(\d+):(\d+)$/.exec(line);
+    const title = found?.[1];
+    if (title !== undefined && known.has(title)) return { title, line: Number(found?.[2]), column: Number(found?.[3]) };
+  }
+  return undefined;
+}

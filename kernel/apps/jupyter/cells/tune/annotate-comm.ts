@@ -1,0 +1,85 @@
+/**
+ * The kernel's end of the comm `tunebook.annotate`: a front end opens it with the id that a cell's output carries, and
+ * gets rows and the result of each decision. Messages are those of Jupyter widgets (`update`, `custom`), so that the view is an
+ * anywidget module. Several front ends may show one annotation session.
+ */
+import type { AnnotationSession, Doing } from "../../../../data/annotations/annotation-session.js";
+import type { Label } from "../../../../data/annotations/line.js";
+import type { AnnotationHost } from "../../../../session/execution-context.js";
+import { annotateTarget, type AnnotationReply } from "../../ports/annotate-contract.js";
+import type { Comm, CommHandlers, CommOpened } from "../../ports/comms.js";
+import { contentOf, faultOf, offering } from "./offered-content.js";
+
+/** Rows that a front end is told at a time. */
+const WINDOW = 200;
+
+interface Open {
+  readonly annotation: AnnotationSession;
+  readonly comms: Set<Comm>;
+}
+
+/** `register`: of comm targets; called once, with the first annotation session. */
+export function annotationHost(register: (target: string, opened: CommOpened) => void): AnnotationHost {
+  const offered = offering<Open>(register, annotateTarget, opened);
+  return { offer: (annotation) => offered.offer({ annotation, comms: new Set() }) };
+}
+
+function opened(open: Open, comm: Comm): CommHandlers {
+  open.comms.add(comm);
+  comm.send({ method: "update", state: open.annotation.state });
+  return {
+    message: ({ data }) => take(open, comm, data["content"]),
+    closed: () => void open.comms.delete(comm),
+  };
+}
+
+function take({ annotation, comms }: Open, comm: Comm, content: unknown): void {
+  const asked = contentOf(content);
+  const { at } = asked;
+  switch (asked["ask"]) {
+    case "rows": {
+      const from = whole(asked["from"]);
+      tell([comm], { rows: annotation.rows(from, Math.min(from + WINDOW, whole(asked["to"]))), from });
+      return;
+    }
+    case "decide": {
+      const doing = doingIn(asked);
+      if (typeof at !== "number" || !annotation.has(at) || !doing) return;
+      attempt(annotation, comm, at, () => {
+        annotation.decide(at, doing);
+        tell(comms, { saved: { at, decided: annotation.decided(at) }, done: annotation.done });
+      });
+      return;
+    }
+    case "undo":
+      attempt(annotation, comm, null, () => {
+        const back = annotation.undo();
+        if (back === null) tell([comm], { nothing: "undo" });
+        else tell(comms, { saved: { at: back, decided: annotation.decided(back) }, done: annotation.done, back });
+      });
+  }
+}
+
+/** What can't be written is told with what stands. */
+function attempt(annotation: AnnotationSession, comm: Comm, at: number | null, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    const stands = at === null ? {} : { at, decided: annotation.decided(at) };
+    tell([comm], { fault: faultOf(error), ...stands });
+  }
+}
+
+function doingIn({ does, label }: Readonly<Record<string, unknown>>): Doing | null {
+  if (does === "skip" || does === "drop") return { does };
+  const isLabel = typeof label === "string" || (Array.isArray(label) && label.every((one) => typeof one === "string"));
+  return does === "label" && isLabel ? { does, label: label as Label } : null;
+}
+
+function whole(value: unknown): number {
+  return typeof value === "number" && Number.isInteger(value) && value > 0 ? value : 0;
+}
+
+function tell(comms: Iterable<Comm>, content: AnnotationReply): void {
+  for (const comm of comms) comm.send({ method: "custom", content });
+}

@@ -1,0 +1,118 @@
+/**
+ * Tune cells for the interpreter: compiles a cell with the cells before it, runs its actions, and says what is wrong as
+ * diagnostics at their place in the cell.
+ */
+import { visible } from "#dsl/language/diagnostics/codes.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import type { Facts } from "#dsl/language/types/facts.js";
+import type { Value } from "#dsl/language/types/value.js";
+import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
+import type { SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
+import { registry } from "#stdlib/registry.js";
+import { diagnosticsShown } from "../../../../display/diagnostics.js";
+import { diagnosticsOf } from "../../../../session/diagnostics-of.js";
+import { runsBeside } from "../../../../runs/runs-beside.js";
+import { TuneSession } from "../../../../features/tune-session.js";
+import { type ControlsHost, type AnnotationHost } from "../../../../session/execution-context.js";
+import { registerComm } from "../../ports/comm-targets.js";
+import { annotationHost } from "./annotate-comm.js";
+import { controlsHost } from "./sweep-comm.js";
+import type { CellLanguage, ExecuteOutcome, ExecuteRequest, Names } from "../interpreter.js";
+
+export interface TuneOptions {
+  /** Folder of the notebook. */
+  readonly folder: string;
+  /** Folder of all runs; beside the notebook unless told. */
+  readonly runs?: string;
+  /** Of a notebook that is verified: where all goes which would leave the folder of runs. */
+  readonly verifying?: string;
+  readonly parameters?: Readonly<Record<string, Value>>;
+  /** Words of the package and those that TypeScript cells define. */
+  readonly vocabulary?: SessionVocabulary;
+  /** Called after each cell with the sources that ran so far and what is known of the world, for the assistant. */
+  readonly onSources?: (sources: readonly Source[], facts: Facts) => void;
+}
+export interface TuneLanguage extends CellLanguage {
+  close(): Promise<void>;
+}
+
+export function createTuneLanguage(o: TuneOptions): TuneLanguage {
+  const verbs = registry.verbs().map((verb) => verb.name);
+  let session: TuneSession | null = null;
+  let annotations: AnnotationHost | null = null;
+  let controls: ControlsHost | null = null;
+  const sessionFor = (names: Names) =>
+    (session ??= new TuneSession({
+      folder: o.folder,
+      runs: o.runs ?? runsBeside(o.folder),
+      names,
+      ...(o.vocabulary && { vocabulary: o.vocabulary }),
+      ...(o.verifying !== undefined && { verifying: o.verifying }),
+      annotations: (annotations ??= annotationHost(registerComm)),
+      controls: (controls ??= controlsHost(registerComm)),
+    }));
+  return {
+    name: "tune",
+    owns: (code) => isTune(code, verbs),
+    execute: (request, context) => executeCell(sessionFor(context.names), request, context, o),
+    close: async () => session?.close(),
+  };
+}
+
+async function executeCell(
+  session: TuneSession,
+  request: ExecuteRequest,
+  context: { readonly signal: AbortSignal; readonly names: Names },
+  o: TuneOptions,
+): Promise<ExecuteOutcome> {
+  const title = `cell ${request.cell}`;
+  const { code, cell, cellId } = request;
+  const source: Source = { id: title, title, text: withoutMagic(code), cell, ...(cellId !== undefined && { cellId }) };
+  const hostContext = {
+    folder: o.folder,
+    parameters: o.parameters ?? {},
+    live: (name: string) => context.names.get(name),
+    typescript: () => context.names.typescript(),
+    signal: context.signal,
+  };
+  const sources = () => [...session.earlier.filter((s) => s.id !== source.id), source];
+  try {
+    await session.run(source, { screen: request.output, hostContext, signal: context.signal }, (warnings) =>
+      request.output.display(diagnosticsShown(warnings, sources())),
+    );
+    return { status: "ok", userExpressions: {} };
+  } catch (error) {
+    return failure(error, sources());
+  } finally {
+    o.onSources?.(session.earlier, session.known);
+  }
+}
+
+/** An error as Jupyter shows it: the traceback is the rendered diagnostic, with no frame of ours. */
+export function failure(error: unknown, sources: readonly Source[]): ExecuteOutcome {
+  const diagnostics = diagnosticsOf(error, sources);
+  if (diagnostics.length === 0) {
+    if (error instanceof Error && error.name === "AbortError")
+      return { status: "error", ename: "Interrupted", evalue: "interrupted", traceback: ["Interrupted"] };
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return {
+      status: "error",
+      ename: "TunebookError",
+      evalue: visible(what),
+      traceback: [
+        `Tunebook failed: ${visible(what)}`,
+        ...(error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 6) : []),
+      ],
+    };
+  }
+  const errors = diagnostics.filter((d) => d.severity === "error");
+  const first = errors[0] ?? diagnostics[0]!;
+  const interrupted = first.code === "interrupted";
+  return {
+    status: "error",
+    ename: interrupted ? "Interrupted" : "TuneError",
+    evalue: errors.length > 1 ? `${errors.length} errors, the first: ${first.code}` : String(first.code),
+    traceback: renderAnsi(diagnostics, sources, { color: true }).split("\n"),
+  };
+}

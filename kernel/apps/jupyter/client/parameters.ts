@@ -1,0 +1,135 @@
+/**
+ * Parameters from outside (`-p name=value`), as papermill passes them: the cell tagged `parameters` states defaults, a cell
+ * tagged `injected-parameters` after it, in the same language, states what was given. A Tune file takes them as values.
+ */
+import * as v from "valibot";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Value } from "#dsl/language/types/value.js";
+import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
+import { durations, sizes } from "#dsl/language/syntax/numbers.js";
+import { parse } from "#dsl/language/syntax/parse.js";
+import type { Statement } from "#dsl/language/syntax/tree.js";
+import { registry } from "#stdlib/registry.js";
+import { jsonOrNone } from "../../../fetch/json.js";
+import { newCodeCell, tagsOf, type CodeCell, type Notebook } from "./notebook-file.js";
+
+/** As written on the command line: name to the text after the equals sign. */
+export type Written = Readonly<Record<string, string>>;
+
+const units: Readonly<Record<string, number>> = { ...durations, ...sizes };
+const number = /^[-+]?(?:\d[\d_]*)(?:\.\d+)?(?:[eE][-+]?\d+)?/;
+
+/** Collects `name=value` arguments; the last one of a name counts. */
+export function readParameter(written: string, before: Written = {}): Written {
+  const match = /^([\p{ID_Start}_][\p{ID_Continue}]*)=([\s\S]*)$/u.exec(written);
+  if (!match) throw new CodedError("bad-parameter", { written });
+  const [, name = "", value = ""] = match;
+  return { ...before, [name]: value };
+}
+
+/** The value that a text means in Tune: a number with its unit, true, false, else the text (quotes taken off). */
+export function valueOf(text: string): Value {
+  if (text === "true" || text === "false") return text === "true";
+  const digits = number.exec(text)?.[0];
+  const unit = digits === undefined ? "" : text.slice(digits.length);
+  if (digits !== undefined) {
+    const value = Number(digits.replaceAll("_", ""));
+    if (unit === "") return value;
+    if (unit === "%") return { share: Number((value / 100).toPrecision(15)) };
+    const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
+    if (factor !== undefined) return value * factor;
+  }
+  return unquoted(text);
+}
+
+export function valuesOf(written: Written): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(written).map(([name, text]) => [name, valueOf(text)]));
+}
+
+/** Tag of a cell that was parted from the `parameters` statement before it, so that given values take effect between the two. */
+export const AFTER_PARAMETERS = "after-parameters";
+
+/**
+ * Puts the given values behind the notebook's defaults; returns the names that no default states. An earlier injected cell is
+ * replaced; with `keep` it stays if no values are given. A Tune cell that states a given name and goes on is parted after the
+ * statement: what it goes on with gets the given value.
+ */
+export function injectParameters(notebook: Notebook, written: Written, { keep = false } = {}): readonly string[] {
+  if (keep && Object.keys(written).length === 0) return [];
+  notebook.cells = notebook.cells.filter((cell) => !tagsOf(cell).includes("injected-parameters"));
+  if (Object.keys(written).length === 0) return [];
+  const code = notebook.cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
+  const stating = code.flatMap((cell) => {
+    const names = statedBy(cell.source).filter((name) => name in written);
+    return names.length > 0 ? [{ cell, names }] : [];
+  });
+  for (const { cell, names } of stating) {
+    part(notebook, cell);
+    const own = Object.fromEntries(names.map((name) => [name, written[name]!]));
+    injectAfter(notebook, cell, parametersText(own));
+  }
+  const stated = new Set(stating.flatMap(({ names }) => names));
+  const others = Object.fromEntries(Object.entries(written).filter(([name]) => !stated.has(name)));
+  if (Object.keys(others).length === 0) return [];
+  const defaults =
+    code.find((cell) => tagsOf(cell).includes("parameters")) ??
+    code.find((cell) => isTune(cell.source, ["parameters"]));
+  const tune = defaults !== undefined && isTune(defaults.source, ["parameters"]);
+  injectAfter(notebook, defaults, tune ? parametersText(others) : typescriptText(others));
+  return Object.keys(others).filter(
+    (name) => !new RegExp(`(?<![\\p{ID_Continue}$])${name}(?![\\p{ID_Continue}$])`, "u").test(defaults?.source ?? ""),
+  );
+}
+
+function injectAfter(notebook: Notebook, cell: CodeCell | undefined, source: string): void {
+  const at = cell === undefined ? 0 : notebook.cells.indexOf(cell) + 1;
+  notebook.cells.splice(at, 0, newCodeCell(source, { tags: ["injected-parameters"] }));
+}
+
+const verbs = registry.verbs().map(({ name }) => name);
+
+function parameterStatements(source: string): readonly Statement[] {
+  if (!isTune(source, verbs)) return [];
+  const { statements } = parse({ id: "cell", title: "cell", text: withoutMagic(source) }, verbs).tree;
+  return statements.filter(({ verb }) => verb.text === "parameters");
+}
+/** Names that `parameters` statements of a Tune cell state. */
+function statedBy(source: string): readonly string[] {
+  return parameterStatements(source).flatMap(({ block }) => block?.entries.map(({ key }) => key.text) ?? []);
+}
+
+/** Puts what follows the last `parameters` statement of a cell into a cell of its own. */
+function part(notebook: Notebook, cell: CodeCell): void {
+  const end = parameterStatements(cell.source).at(-1)?.span.end ?? cell.source.length;
+  const rest = cell.source.slice(end).trim();
+  if (!isTune(rest, verbs)) return;
+  cell.source = cell.source.slice(0, end);
+  notebook.cells.splice(notebook.cells.indexOf(cell) + 1, 0, newCodeCell(rest, { tags: [AFTER_PARAMETERS] }));
+}
+
+function parametersText(written: Written): string {
+  const entries = Object.entries(written).map(([name, text]) => {
+    const isText = typeof valueOf(text) === "string";
+    return `  ${name}: ${isText ? quoted(unquoted(text)) : text}`;
+  });
+  return ["parameters {", ...entries, "}"].join("\n");
+}
+
+function typescriptText(written: Written): string {
+  return Object.entries(written)
+    .map(([name, text]) => {
+      const value = valueOf(text);
+      const plain = typeof value === "object" && value !== null && "share" in value ? value.share : value;
+      return `let ${name} = ${typeof plain === "string" ? quoted(plain) : String(plain)};`;
+    })
+    .join("\n");
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+function unquoted(text: string): string {
+  if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return text;
+  return jsonOrNone(text, v.string()) ?? text;
+}

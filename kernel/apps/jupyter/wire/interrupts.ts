@@ -1,0 +1,90 @@
+/**
+ * Interrupts, in stages. First the main thread is asked: the interpreter aborts the cell. A main thread that does not
+ * answer a ping is in a loop: the loops of cells look at the `stop` flag, and what still runs is terminated; then it is
+ * asked again. That goes on until the cell has settled (a cell may catch the abort and loop on). With no cell running and
+ * a main thread that answers, nothing happens.
+ */
+import { randomInt } from "node:crypto";
+import type { FromMain, ToMain } from "../ports/run-port.js";
+import type { Terminator } from "./terminator.js";
+
+const answerMs = 150;
+const againMs = 60;
+const stepMs = 5;
+
+export class Interrupts {
+  private readonly pings = new Map<number, () => void>();
+  private under: Promise<void> | undefined;
+  private stopFlag: Int32Array = new Int32Array(1);
+
+  constructor(
+    private readonly tell: (message: ToMain) => void,
+    private readonly terminator: Pick<Terminator, "terminate">,
+    private readonly running: () => number | undefined,
+  ) {}
+
+  /** True while an interrupt is under way: until then no other cell may begin. */
+  get active(): boolean {
+    return this.under !== undefined;
+  }
+
+  pong(message: Extract<FromMain, { kind: "pong" }>): void {
+    this.pings.get(message.id)?.();
+  }
+
+  /** Takes the flag that the loops of cells look at. */
+  watch(flag: Int32Array): void {
+    this.stopFlag = flag;
+  }
+
+  /** Resolves when the cell that runs now has settled, or at once (when the main thread answers) if none does. */
+  interrupt(): Promise<void> {
+    this.under ??= this.stop().finally(() => {
+      this.under = undefined;
+    });
+    return this.under;
+  }
+
+  private async stop(): Promise<void> {
+    const run = this.running();
+    this.tell({ kind: "interrupt", run, ended: false });
+    do {
+      if (await this.answers()) await this.settled(run);
+      else await this.force(run);
+    } while (run !== undefined && this.running() === run);
+    // a termination may still be under way: the next cell must not be its victim
+    while (!(await this.answers())) await this.force(undefined);
+  }
+
+  /** Waits a little, no longer than until the run has settled. */
+  private async settled(run: number | undefined): Promise<void> {
+    for (let waited = 0; waited < againMs && run !== undefined && this.running() === run; waited += stepMs)
+      await delay(stepMs);
+  }
+
+  private async force(run: number | undefined): Promise<void> {
+    Atomics.store(this.stopFlag, 0, 1);
+    const stopped = await this.answers();
+    if (!stopped) await Promise.race([this.terminator.terminate(), delay(answerMs)]);
+    // what was told before may have been lost with the frame that was ended; this also puts the flag back
+    this.tell({ kind: "interrupt", run, ended: !stopped });
+  }
+
+  private answers(): Promise<boolean> {
+    const id = randomInt(2 ** 47);
+    return new Promise((resolve) => {
+      const answer = (yes: boolean): void => {
+        clearTimeout(late);
+        this.pings.delete(id);
+        resolve(yes);
+      };
+      const late = setTimeout(() => answer(false), answerMs);
+      this.pings.set(id, () => answer(true));
+      this.tell({ kind: "ping", id });
+    });
+  }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

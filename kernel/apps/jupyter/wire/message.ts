@@ -1,0 +1,128 @@
+/**
+ * Jupyter messages as frames: identities, a delimiter, the signature, four JSON parts, then raw buffers.
+ * A frame list is verified before any of it is parsed; whatever does not verify or parse is `undefined`, never a throw.
+ */
+import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
+import * as v from "valibot";
+import { fields, jsonOrNone, like, object, type Json } from "../../../fetch/json.js";
+
+export const protocolVersion = "5.5";
+const delimiter = Buffer.from("<IDS|MSG>");
+/** Bytes; an honest one has some 200. */
+const longestHeader = 1 << 16;
+
+export type { Json };
+export interface Header extends Json {
+  readonly msg_id: string;
+  readonly msg_type: string;
+  readonly session: string;
+}
+export interface Message {
+  readonly identities: readonly Uint8Array[];
+  readonly header: Header;
+  readonly parent: Json;
+  readonly metadata: Json;
+  readonly content: Json;
+  readonly buffers: readonly Uint8Array[];
+  readonly signature: Uint8Array;
+}
+/** What is to be sent: content may come as JSON text already. */
+export interface Draft {
+  /** Message id, where an answer will name it; made up otherwise. */
+  readonly id?: string;
+  readonly type: string;
+  readonly parent: Json;
+  readonly content: Json | string;
+  readonly metadata?: Json | undefined;
+  readonly buffers?: readonly Uint8Array[] | undefined;
+}
+
+/** Signs and verifies with one key; an empty key means no signatures, as the protocol has it. */
+export class Signer {
+  constructor(
+    private readonly key: string,
+    private readonly hash: string,
+  ) {}
+
+  get signs(): boolean {
+    return this.key !== "";
+  }
+
+  sign(parts: readonly Uint8Array[]): string {
+    if (!this.signs) return "";
+    const mac = createHmac(this.hash, this.key);
+    for (const part of parts) mac.update(part);
+    return mac.digest("hex");
+  }
+
+  verify(signature: Uint8Array, parts: readonly Uint8Array[]): boolean {
+    if (!this.signs) return true;
+    const expected = Buffer.from(this.sign(parts));
+    return signature.length === expected.length && timingSafeEqual(signature, expected);
+  }
+}
+
+/** Frames → message; `undefined` if they are malformed or not signed with our key. */
+export function decode(frames: readonly Uint8Array[], signer: Signer): Message | undefined {
+  const at = frames.findIndex((frame) => delimiter.equals(frame));
+  const [signature, header, parent, metadata, content] = frames.slice(at + 1, at + 6);
+  if (at < 0 || !signature || !header || !parent || !metadata || !content) return undefined;
+  if (!signer.verify(signature, [header, parent, metadata, content])) return undefined;
+  if (header.length > longestHeader) return undefined;
+  const head = parseObject(header);
+  const rest = [parseObject(parent), parseObject(metadata), parseObject(content)] as const;
+  if (!head || !rest[0] || !rest[1] || !rest[2] || !isHeader(head)) return undefined;
+  // a header goes out again as the parent of all answers
+  if (!isShallow(head)) return undefined;
+  return {
+    identities: frames.slice(0, at),
+    header: head,
+    parent: rest[0],
+    metadata: rest[1],
+    content: rest[2],
+    buffers: frames.slice(at + 6),
+    signature,
+  };
+}
+
+/** Message → frames, under a header of this session. */
+export function encode(identities: readonly Uint8Array[], draft: Draft, session: string, signer: Signer): Uint8Array[] {
+  const header = {
+    msg_id: draft.id ?? randomUUID(),
+    msg_type: draft.type,
+    session,
+    username: "kernel",
+    date: new Date().toISOString(),
+    version: protocolVersion,
+  };
+  const content = typeof draft.content === "string" ? draft.content : toJson(draft.content);
+  const parts = [JSON.stringify(header), toJson(draft.parent), toJson(draft.metadata ?? {}), content].map((text) =>
+    Buffer.from(text),
+  );
+  return [...identities, delimiter, Buffer.from(signer.sign(parts)), ...parts, ...(draft.buffers ?? [])];
+}
+
+/** JSON that any reader takes: big integers as text, half surrogates replaced. Throws for a value that refers to itself. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner === "string") return wellFormed(inner);
+    return typeof inner === "bigint" ? inner.toString() : inner;
+  });
+}
+
+const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+export function wellFormed(text: string): string {
+  return text.replace(loneSurrogate, "\ufffd");
+}
+
+function parseObject(bytes: Uint8Array): Json | undefined {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  return jsonOrNone(text, object) ?? undefined;
+}
+
+function isShallow(value: unknown, depth = 20): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
+}
+
+const isHeader = like<Header>(fields({ msg_id: v.string(), msg_type: v.string(), session: v.string() }));

@@ -1,0 +1,57 @@
+/** Questions of the running cell to the person, one at a time on the stdin socket; answers go back to the main thread. */
+import { randomUUID } from "node:crypto";
+import type { Draft, Json, Message } from "./message.js";
+import type { RunId, ToMain } from "../ports/run-port.js";
+
+export interface Asker {
+  readonly identities: readonly Uint8Array[];
+  readonly header: Json;
+  readonly mayAsk: boolean;
+}
+interface Question {
+  readonly id: number;
+  readonly messageId: string;
+  readonly run: RunId;
+  readonly asker: Asker;
+  readonly content: Json;
+}
+
+export class Questions {
+  private readonly open: Question[] = [];
+
+  constructor(
+    private readonly send: (identities: readonly Uint8Array[], draft: Draft) => void,
+    private readonly tell: (message: ToMain) => void,
+  ) {}
+
+  /** `asker` is undefined for a cell that has ended: nobody waits at its prompt. */
+  ask(run: RunId, id: number, asker: Asker | undefined, content: Json): void {
+    if (!asker?.mayAsk) return this.tell({ kind: "input", id, value: undefined });
+    this.open.push({ id, messageId: randomUUID(), run, asker, content });
+    if (this.open.length === 1) this.put();
+  }
+
+  reply(message: Message): void {
+    const [question] = this.open;
+    const answers = message.parent["msg_id"];
+    if (!question || (typeof answers === "string" && answers !== question.messageId)) return;
+    this.open.shift();
+    const { value } = message.content;
+    this.tell({ kind: "input", id: question.id, value: typeof value === "string" ? value : "" });
+    this.put();
+  }
+
+  /** Forgets the questions of a cell that has settled. */
+  drop(run: RunId): void {
+    const first = this.open[0];
+    this.open.splice(0, this.open.length, ...this.open.filter((question) => question.run !== run));
+    if (this.open[0] !== first) this.put();
+  }
+
+  private put(): void {
+    const [question] = this.open;
+    if (!question) return;
+    const { messageId, asker, content } = question;
+    this.send(asker.identities, { id: messageId, type: "input_request", parent: asker.header, content });
+  }
+}

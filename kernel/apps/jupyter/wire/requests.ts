@@ -1,0 +1,135 @@
+/** Requests that are answered off the run loop, each by its type: request content → reply content. */
+import type { AssistantClient } from "./comms/assistant-client.js";
+import { toCodePoints, toUtf16 } from "./codepoints.js";
+import type { Connection } from "./connection.js";
+import type { History } from "./history.js";
+import { version } from "../../../session/version.js";
+import { protocolVersion } from "./message.js";
+import type { Json } from "./message.js";
+import type { Usage } from "./usage.js";
+
+export interface Services {
+  readonly assistant: AssistantClient;
+  readonly history: History;
+  readonly usage: Usage;
+  readonly connection: Connection;
+  /** Open comms: id → target. */
+  readonly comms: () => ReadonlyMap<string, string>;
+  readonly interrupt: () => void;
+  /** `patience`: seconds that whoever asks for it waits beyond what others do. */
+  readonly shutdown: (restart: boolean, patience: number) => void;
+}
+type Answer = (content: Json, services: Services) => Json | Promise<Json>;
+
+export const answers: Readonly<Record<string, Answer>> = {
+  kernel_info_request: () => kernelInfo,
+
+  complete_request: async (content, { assistant }) => {
+    const { code, offset } = placeIn(content);
+    const { matches, ...span } = await assistant.ask("complete", { code, offset });
+    const start = toCodePoints(code, span.start);
+    const end = toCodePoints(code, span.end);
+    const types = matches.map(({ text, type, doc }) => ({
+      text,
+      type,
+      start,
+      end,
+      ...(doc ? { signature: doc } : {}),
+    }));
+    return {
+      status: "ok",
+      matches: matches.map(({ text }) => text),
+      cursor_start: start,
+      cursor_end: end,
+      metadata: { _jupyter_types_experimental: types },
+    };
+  },
+
+  inspect_request: async (content, { assistant }) => {
+    const detail = content["detail_level"] === 1 ? 1 : 0;
+    const { found, bundle } = await assistant.ask("inspect", { ...placeIn(content), detail });
+    return { status: "ok", found, data: found ? bundle : {}, metadata: {} };
+  },
+
+  is_complete_request: async (content, { assistant }) => ({
+    ...(await assistant.ask("isComplete", { code: codeOf(content) })),
+  }),
+
+  history_request: (content, { history }) => history.answer(content),
+
+  comm_info_request: (content, { comms }) => {
+    const wanted = content["target_name"];
+    const open = [...comms()].filter(([, target]) => typeof wanted !== "string" || wanted === target);
+    return { status: "ok", comms: Object.fromEntries(open.map(([id, target]) => [id, { target_name: target }])) };
+  },
+
+  connect_request: (_, { connection: { ports } }) => ({
+    status: "ok",
+    shell_port: ports.shell,
+    iopub_port: ports.iopub,
+    stdin_port: ports.stdin,
+    control_port: ports.control,
+    hb_port: ports.hb,
+  }),
+
+  usage_request: (_, { usage }) => usage.answer(),
+
+  interrupt_request: (_, { interrupt }) => {
+    interrupt();
+    return { status: "ok" };
+  },
+
+  shutdown_request: (content, { shutdown }) => {
+    const restart = content["restart"] === true;
+    shutdown(restart, patienceIn(content["patience"]));
+    return { status: "ok", restart };
+  },
+
+  debug_request: (content) => ({
+    type: "response",
+    request_seq: content["seq"] ?? 0,
+    success: false,
+    command: content["command"] ?? "",
+    message: "Tunebook's kernel has no debugger on this channel",
+    body: {},
+  }),
+};
+
+const MOST_PATIENT = 600;
+/** Others don't know the word. */
+function patienceIn(told: unknown): number {
+  return typeof told === "number" && told > 0 ? Math.min(told, MOST_PATIENT) : 0;
+}
+
+function codeOf(content: Json): string {
+  if (typeof content["code"] !== "string") throw new TypeError("the request holds no code");
+  return content["code"];
+}
+
+/** The code and the cursor in it, in UTF-16 units; without a cursor, the end. */
+function placeIn(content: Json): { code: string; offset: number } {
+  const code = codeOf(content);
+  const cursor = content["cursor_pos"];
+  return { code, offset: typeof cursor === "number" ? toUtf16(code, cursor) : code.length };
+}
+
+/** Who this kernel is: the answer to `kernel_info_request`. */
+const kernelInfo: Json = {
+  status: "ok",
+  protocol_version: protocolVersion,
+  implementation: "tunebook",
+  implementation_version: version,
+  language_info: {
+    name: "typescript",
+    version: process.versions.node,
+    mimetype: "text/typescript",
+    file_extension: ".ts",
+    pygments_lexer: "typescript",
+    codemirror_mode: "typescript",
+    nbconvert_exporter: "script",
+  },
+  banner: `Tunebook ${version}: TypeScript and Tune on Node ${process.versions.node}`,
+  help_links: [],
+  debugger: false,
+  supported_features: [],
+};

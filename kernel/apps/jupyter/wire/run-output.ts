@@ -1,0 +1,85 @@
+/** The `Output` of one run of a cell, on the main thread: everything goes to the wire at once, tagged with its run. */
+import type { MessagePort } from "node:worker_threads";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Output } from "../cells/interpreter.js";
+import type { Shown } from "../../../display/bundle-output.js";
+import type { Backpressure } from "./backpressure.js";
+import { toJson } from "./message.js";
+import type { FromMain, RunId } from "../ports/run-port.js";
+
+/** Longest text in one message between the threads; longer text goes in pieces. */
+const piece = 1 << 16;
+/** What a message weighs beside its text. */
+const frame = 64;
+
+export interface Asking {
+  ask(run: RunId, prompt: string, password: boolean): Promise<string>;
+}
+
+export class RunOutput implements Output {
+  constructor(
+    private readonly port: MessagePort,
+    private readonly run: RunId,
+    private readonly silent: boolean,
+    private readonly pressure: Backpressure,
+    private readonly asking: Asking,
+  ) {}
+
+  stream(name: "stdout" | "stderr", text: string): void {
+    if (this.silent) return;
+    for (let from = 0; from < text.length; from += piece) {
+      const part = text.length <= piece ? text : text.slice(from, from + piece);
+      this.post({ kind: "stream", run: this.run, name, text: part, weight: part.length + frame });
+    }
+  }
+
+  display(shown: Shown): void {
+    this.publish("display_data", contentOf(shown));
+  }
+
+  update(shown: Shown & { readonly id: string }): void {
+    this.publish("update_display_data", contentOf(shown));
+  }
+
+  clear(wait: boolean): void {
+    this.publish("clear_output", { wait });
+  }
+
+  page(shown: Shown): void {
+    if (this.silent) return;
+    const payload = jsonOf({ source: "page", data: shown.bundle, start: 0 });
+    this.port.postMessage({ kind: "page", run: this.run, payload } satisfies FromMain);
+  }
+
+  input(prompt: string, password: boolean): Promise<string> {
+    return this.asking.ask(this.run, prompt, password);
+  }
+
+  result(shown: Shown, cell: number): void {
+    this.publish("execute_result", { ...contentOf(shown), execution_count: cell });
+  }
+
+  private publish(type: string, data: Readonly<Record<string, unknown>>): void {
+    if (this.silent) return;
+    const content = jsonOf(data);
+    this.post({ kind: "publish", run: this.run, type, content, weight: content.length + frame });
+  }
+
+  private post(message: FromMain & { readonly weight: number }): void {
+    this.pressure.take(message.weight);
+    this.port.postMessage(message);
+  }
+}
+
+function contentOf({ bundle, metadata, id }: Shown): Readonly<Record<string, unknown>> {
+  return { data: bundle, metadata: metadata ?? {}, transient: id === undefined ? {} : { display_id: id } };
+}
+
+/** JSON text of what is to be shown; throws `undisplayable-value`. */
+export function jsonOf(value: unknown): string {
+  try {
+    return toJson(value);
+  } catch (error) {
+    throw new CodedError("undisplayable-value", { problem: (error as Error).message }, { cause: error });
+  }
+}

@@ -1,0 +1,73 @@
+/** Entry of the wire's thread: binds the sockets, serves them, and listens to the launcher. */
+import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
+import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
+import { wireCodes } from "./codes.js";
+import { fetchCodes } from "../../../fetch/codes.js";
+import { sourcesCodes } from "#stdlib/sources/shared/codes.js";
+import { tableCodes } from "#stdlib/sources/shared/table-codes.js";
+import { Socket } from "node:net";
+import { parentPort, workerData, type MessagePort } from "node:worker_threads";
+import { randomUUID } from "node:crypto";
+import { CodedError, wordsOf, registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { Backpressure } from "./backpressure.js";
+import { complain } from "./complaints.js";
+import type { Connection } from "./connection.js";
+import type { Limits } from "./pace.js";
+import { bindSockets } from "./sockets.js";
+import { Terminator } from "./terminator.js";
+import { Wire } from "./wire.js";
+
+registerCodes(internalCodes, worldCodes, wireCodes, fetchCodes, sourcesCodes, tableCodes);
+
+export interface WireData {
+  readonly connection: Connection;
+  readonly runs: MessagePort;
+  readonly memory: SharedArrayBuffer;
+  readonly limits: Limits;
+  readonly historyFolder: string;
+  /** File descriptor on which the launcher speaks, if there is one. */
+  readonly launcher: number | undefined;
+}
+/** Told to the main thread if the sockets could not be bound. */
+export interface WireFailure {
+  readonly problem: string;
+}
+
+const data = workerData as WireData;
+const kill = (): void => void process.kill(process.pid, "SIGKILL");
+// every loop outlives its own errors; whatever else fails here is told, and the sockets are served on
+for (const event of ["uncaughtException", "unhandledRejection"] as const)
+  process.on(event, (error: unknown) =>
+    complain("the wire failed and goes on", error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  );
+try {
+  const sockets = await bindSockets(data.connection);
+  const wire = new Wire({
+    ...data,
+    sockets,
+    session: randomUUID(),
+    pressure: new Backpressure(data.memory),
+    terminator: new Terminator(),
+    kill,
+    leave: () => process.exit(),
+  });
+  wire.start();
+  if (data.launcher !== undefined) listen(data.launcher, wire);
+} catch (error) {
+  const problem =
+    error instanceof CodedError ? `error[${error.code}]: ${wordsOf(error.code, error.data).message}` : String(error);
+  parentPort?.postMessage({ problem } satisfies WireFailure);
+}
+
+/** One byte per signal that the launcher was sent; when it is gone, so are we. */
+function listen(fd: number, wire: Wire): void {
+  const pipe = new Socket({ fd, readable: true, writable: false });
+  pipe.on("data", (bytes) => {
+    for (const byte of bytes) {
+      if (byte === "i".charCodeAt(0)) wire.interrupt();
+      else if (byte === "t".charCodeAt(0)) void wire.shutdown(false);
+    }
+  });
+  pipe.on("error", kill);
+  pipe.on("end", kill);
+}

@@ -1,0 +1,129 @@
+/**
+ * The search of a sweep as a job of a cluster, beside its workers: draws points, hears of trials, gives up the poor ones and
+ * keeps the journal, all by the code that does it in a notebook. What it says goes into its log; nobody need listen.
+ */
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { SearchOrder } from "../../../remote/coordinator/ray/search-order.js";
+import type { Inside } from "../../../remote/coordinator/work-methods.js";
+import type { Shown } from "../../../display/bundle-output.js";
+import { cachePath } from "../../../fetch/cache.js";
+import { diagnosticsOf } from "../../../session/diagnostics-of.js";
+import { openShipment, type Opened } from "../../../features/shipped-session.js";
+import { sweepOf } from "../../../features/sweep/run.js";
+import { version } from "../../../session/version.js";
+import type { Screen } from "../../../session/live-training.js";
+import { FollowedSweep } from "./followed-sweep.js";
+import { insideOf } from "./trial-networks.js";
+import { laidOutIn, readOrder } from "./job-layout.js";
+import { packResults } from "./results.js";
+import { Says } from "./progress-lines.js";
+
+export interface CoordinateOptions {
+  /** The job's working folder. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly write: (text: string) => unknown;
+  /** Finds the cluster that this is a job of. */
+  readonly inside?: (order: SearchOrder) => Promise<Inside>;
+}
+type Sweep = Extract<Action, { verb: "sweep" }>;
+
+/** The exit status. */
+export async function coordinate({ folder, signal, write, inside = insideOf }: CoordinateOptions): Promise<number> {
+  const says = new Says(write);
+  let opened: Opened | undefined;
+  try {
+    const order = readOrder(folder);
+    if (order.tunebook !== version)
+      throw new CodedError("worker-version", { worker: order.host, has: version, wants: order.tunebook });
+    const home = homeOf(order.key);
+    says.say({ is: "began", home });
+    const [shipped, cluster] = [await laidOutIn(home, folder, order), await inside(order)];
+    opened = await openShipment(shipped, { screen: telling(says), signal });
+    const { action } = opened;
+    if (action.verb !== "sweep") throw new Error(`${action.verb} has no search`);
+    await swept({ ...opened, action }, { order, cluster, home, says });
+    return 0;
+  } catch (error) {
+    return failed(error, opened, says, write);
+  } finally {
+    says.flush();
+    await opened?.session.close().catch((error: unknown) => write(`${String(error)}\n`));
+  }
+}
+
+interface Around {
+  readonly order: SearchOrder;
+  readonly cluster: Inside;
+  readonly home: string;
+  readonly says: Says;
+}
+
+async function swept({ session, action, stage }: Opened & { readonly action: Sweep }, o: Around): Promise<void> {
+  const { order, cluster, home, says } = o;
+  const { runs } = session;
+  const { experiment, ...rest } = stage;
+  // Trackers hear of it from the notebook, which has their tokens.
+  const own = { ...rest, inside: cluster, ...(experiment && { experiment: { ...experiment, trackers: [] } }) };
+  const file = join(runs, "sweeps", `${order.journal}.jsonl`);
+  const followed = new FollowedSweep(file, () => session.sweeps.get(order.sweep)?.trials ?? [], says);
+  const kept = new Set(order.kept.map((id) => join(runs, id)));
+  try {
+    const { live, log } = await sweepOf(session, withoutToken(action), own, { kept: (run) => kept.has(run) });
+    followed.end();
+    const results = await packResults(log.ended, live.best?.run ?? null, { runs, folder: home });
+    says.say({ is: "over", results });
+  } finally {
+    followed.end();
+  }
+}
+
+/** The cluster is reached from inside: with what the node has for that. */
+function withoutToken(action: Sweep): Sweep {
+  const { runner, ...sweep } = action.sweep;
+  if (!runner) return action;
+  const { token, ...given } = runner.arguments;
+  void token;
+  return { ...action, sweep: { ...sweep, runner: { ...runner, arguments: given } } };
+}
+
+/** What is shown lastingly are notes and warnings: they are told as text. The notebook draws the rest by itself. */
+function telling(says: Says): Screen {
+  const display = ({ bundle, id }: Shown): void => {
+    const words = bundle["text/plain"];
+    if (typeof words === "string" && id === undefined) says.note(words.slice(0, 4000));
+  };
+  return { display, update: () => undefined };
+}
+
+function failed(error: unknown, opened: Opened | undefined, says: Says, write: (text: string) => unknown): number {
+  const sources = opened?.stage.sources ?? [];
+  const diagnostics = diagnosticsOf(error, sources);
+  const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  write(`${diagnostics.length > 0 ? renderAnsi(diagnostics, sources, { color: false }) : words}\n`);
+  const coded = error instanceof CodedError ? error : null;
+  const [first] = diagnostics;
+  const { code, data } = coded ?? first ?? { code: null, data: {} };
+  const message = error instanceof Error ? error.message : String(error);
+  says.say({ is: "failed", code, data: { ...(data as object) }, message });
+  return code === "interrupted" ? 130 : 1;
+}
+
+/** Milliseconds after which a folder that nobody came back for is taken away. */
+const MONTH = 30 * 24 * 60 * 60_000;
+
+/** Its own folder, which is there again when it goes on. */
+function homeOf(key: string): string {
+  const all = cachePath("searches");
+  const home = join(all, key);
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(all)) {
+    const found = name === key ? undefined : statSync(join(all, name), { throwIfNoEntry: false });
+    if (found && found.mtimeMs < Date.now() - MONTH) rmSync(join(all, name), { recursive: true, force: true });
+  }
+  return home;
+}

@@ -1,0 +1,75 @@
+/** Tells of a sweep while it runs: its journal as it grows, and how far the trials are. */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import type { Progress } from "../../../remote/coordinator/ray/job-progress.js";
+import type { TrialRecord } from "../../../study/trial.js";
+import type { Says } from "./progress-lines.js";
+
+/** Milliseconds between two looks. */
+const LOOK = 1000;
+/** Of the time that it runs the part after which it is told again how far trials are: the log of a long sweep stays short. */
+const PART = 0.002;
+const AT_LEAST = 2000;
+/** Bytes of a journal that are told at once. */
+const PIECE = 4 * 2 ** 20;
+
+export class FollowedSweep {
+  private readonly timer: NodeJS.Timeout;
+  private readonly begun = performance.now();
+  private told = -Infinity;
+  private at = 0;
+  private before = "[]";
+
+  constructor(
+    private readonly journal: string,
+    private readonly trials: () => readonly TrialRecord[],
+    private readonly says: Says,
+  ) {
+    this.timer = setInterval(() => this.look(), LOOK);
+    this.timer.unref();
+  }
+
+  /** All that is there by now is told. */
+  end(): void {
+    clearInterval(this.timer);
+    this.grown();
+    this.says.flush();
+  }
+
+  private look(): void {
+    this.grown();
+    const now = performance.now();
+    if (now - this.told < Math.max(AT_LEAST, (now - this.begun) * PART)) return;
+    const running = this.trials().flatMap(progressOf);
+    const text = JSON.stringify(running);
+    if (text === this.before) return;
+    [this.told, this.before] = [now, text];
+    this.says.say({ is: "running", trials: running });
+  }
+
+  /** Whole lines alone: a character may be cut. */
+  private grown(): void {
+    let file: number;
+    try {
+      file = openSync(this.journal, "r");
+    } catch {
+      return; // there is none yet
+    }
+    try {
+      for (;;) {
+        const bytes = Buffer.alloc(Math.min(PIECE, Math.max(0, fstatSync(file).size - this.at)));
+        const got = bytes.subarray(0, readSync(file, bytes, 0, bytes.length, this.at));
+        const whole = got.lastIndexOf(10) + 1;
+        if (whole === 0) return;
+        this.says.say({ is: "journal", at: this.at, text: got.toString("utf8", 0, whole) });
+        this.at += whole;
+      }
+    } finally {
+      closeSync(file);
+    }
+  }
+}
+
+function progressOf({ number, state, step, steps, tokens }: TrialRecord): readonly Progress[] {
+  if (state !== "running" || step === undefined || steps === undefined) return [];
+  return [{ number, step, steps, tokens: tokens ?? 0 }];
+}

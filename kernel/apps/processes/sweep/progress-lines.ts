@@ -1,0 +1,31 @@
+/** What a search on a cluster says, in lines of its log: a moment's together, and what people read besides. */
+import { lineOf, type Said } from "../../../remote/coordinator/ray/job-progress.js";
+
+/** Milliseconds in which what is said is put together. */
+const MOMENT = 1000;
+
+export class Says {
+  private waiting: Said[] = [];
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(private readonly write: (text: string) => unknown) {}
+
+  say(said: Said): void {
+    this.waiting.push(said);
+    this.timer ??= setTimeout(() => this.flush(), MOMENT).unref();
+  }
+
+  /** For people that look at the log; the notebook shows it too. */
+  note(words: string): void {
+    this.write(`${words}\n`);
+    this.say({ is: "note", words });
+  }
+
+  flush(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    const said = this.waiting;
+    this.waiting = [];
+    if (said.length > 0) this.write(lineOf(said));
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The dashboard of the cluster that this process is a job of. The notebook may reach it by a tunnel: here it is looked for at
+ * this node too, and found where the cluster knows this very job. Its token comes from the node, as Ray's own programs have it.
+ */
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { RayJobs } from "../../../remote/coordinator/ray/jobs.js";
+import type { SearchOrder } from "../../../remote/coordinator/ray/search-order.js";
+import type { Inside } from "../../../remote/coordinator/work-methods.js";
+
+/** Where a dashboard listens unless it is told otherwise. */
+const PORT = "8265";
+/** Milliseconds for each place. */
+const PATIENCE = 5000;
+
+/** Coded error `ray-unreachable`. */
+export async function insideOf({ address, host, job, key }: SearchOrder): Promise<Inside> {
+  const whys: string[] = [];
+  for (const at of placesOf(address, host))
+    for (const token of tokens()) {
+      const cluster = { address: at, ...(token !== undefined && { token }) };
+      try {
+        await new RayJobs({ ...cluster, signal: AbortSignal.timeout(PATIENCE) }).job(job);
+        return { ...cluster, host, key };
+      } catch (error) {
+        whys.push(error instanceof CodedError ? error.message : `${at} doesn't answer`);
+      }
+    }
+  throw new CodedError("ray-unreachable", {
+    address,
+    why: `from its own node neither: ${[...new Set(whys)].join("; ")}`,
+  });
+}
+
+export function placesOf(address: string, host: string): readonly string[] {
+  const { port, protocol } = new URL(address);
+  const ports = [...new Set([port || (protocol === "https:" ? "443" : "80"), PORT])];
+  const own = host.includes(":") ? `[${host}]` : host;
+  const near = ports.flatMap((one) => [`http://${own}:${one}`, `http://127.0.0.1:${one}`]);
+  return [...new Set([address.replace(/\/+$/, ""), ...near])];
+}
+
+/** Without one first: most clusters ask for none. */
+function tokens(): readonly (string | undefined)[] {
+  const { RAY_AUTH_TOKEN: token, RAY_AUTH_TOKEN_PATH: file } = process.env;
+  const read = [file ?? join(homedir(), ".ray", "auth_token")].flatMap((path) => {
+    try {
+      return [readFileSync(path, "utf8").trim()];
+    } catch {
+      return [];
+    }
+  });
+  return [undefined, ...(token ? [token] : []), ...read.filter(Boolean)];
+}

@@ -1,0 +1,80 @@
+/** Reports a detached training: in a note in its run's folder, over its socket, and to the process that started it. */
+import { existsSync } from "node:fs";
+import { OwnNote } from "../../../runs/detached-run.js";
+import { RunFolder } from "../../../runs/run-folder.js";
+import { thisProcess } from "../../../runs/writer.js";
+import { ControlServer, type Trains } from "../../../remote/supervisor/server.js";
+import type { Status } from "../../../remote/supervisor/protocol.js";
+import { settle, type Told } from "../../../remote/supervisor/start-process.js";
+import type { RunEvent } from "../../../events/events.js";
+import type { Follows } from "../../../session/execution-context.js";
+
+export class RunReporter implements Follows, Trains {
+  private folder: string | null = null;
+  private note: OwnNote | null = null;
+  private server: ControlServer | null = null;
+  private stands: Pick<Status, "step" | "steps" | "stopping"> = { step: 0, steps: null, stopping: false };
+  private name = "";
+  private counted: (() => { readonly done: number; readonly of: number | null }) | null = null;
+
+  /** `job`: the folder that describes the training, until the run has a folder. */
+  constructor(
+    private readonly job: string,
+    private readonly stopping: AbortController,
+    private readonly tell: (told: Told) => Promise<void>,
+  ) {}
+
+  async began(name: string, folder: string): Promise<void> {
+    this.name = name;
+    this.folder = folder;
+    this.note = OwnNote.write(folder, { version: 1, name, process: thisProcess(), since: new Date().toISOString() });
+    settle(this.job, folder);
+    this.server = await ControlServer.open(folder, this);
+    await this.tell({ is: "run", folder });
+  }
+  event(event: RunEvent): void {
+    if (event.kind === "started") this.stands = { ...this.stands, steps: event.steps, step: event.resumedFrom ?? 0 };
+    if (event.kind === "step") this.stands = { ...this.stands, step: event.step };
+    if (event.kind === "stopping") this.stands = { ...this.stands, stopping: true };
+    this.server?.event(event);
+  }
+  validating(done: number, of: number): void {
+    this.server?.validating(done, of);
+  }
+
+  /** Of several trainings as one: these are told in place of steps. */
+  counts(counted: () => { readonly done: number; readonly of: number | null }): void {
+    this.counted = counted;
+  }
+
+  status(): Status {
+    const { done, of } = this.counted?.() ?? { done: this.stands.step, of: this.stands.steps };
+    return {
+      name: this.name,
+      run: RunFolder.open(this.folder ?? "").id,
+      process: process.pid,
+      ...this.stands,
+      step: done,
+      steps: of,
+    };
+  }
+  stop(): void {
+    this.stands = { ...this.stands, stopping: true };
+    this.stopping.abort();
+  }
+  kill(): void {
+    process.kill(process.pid, "SIGKILL");
+  }
+
+  /** Somebody moved or deleted its folder. */
+  get isGone(): boolean {
+    return this.folder !== null && !existsSync(this.folder);
+  }
+  over(end: { readonly exit: number; readonly why?: string }): void {
+    this.note?.end({ signal: null, ...end });
+    this.note = null;
+  }
+  async close(): Promise<void> {
+    await this.server?.close();
+  }
+}

@@ -1,0 +1,55 @@
+/** The thread of heart.ts. */
+import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
+import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
+import { clusterCodes } from "../../remote/coordinator/codes.js";
+import { fetchCodes } from "../../fetch/codes.js";
+import { sourcesCodes } from "#stdlib/sources/shared/codes.js";
+import { tableCodes } from "#stdlib/sources/shared/table-codes.js";
+import { setTimeout as delay } from "node:timers/promises";
+import { parentPort, workerData } from "node:worker_threads";
+import { CodedError, wordsFor, registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { Client } from "../../remote/coordinator/client.js";
+import { reason } from "../../fetch/http.js";
+import type { FromHeart, HeartOptions } from "./heartbeat.js";
+
+registerCodes(internalCodes, worldCodes, clusterCodes, fetchCodes, sourcesCodes, tableCodes);
+
+const { url, token, worker, beat, patience, parent } = workerData as HeartOptions;
+/** Milliseconds that the worker has to end by itself. */
+const GRACE = 8_000;
+
+const client = new Client({ url, token, patience: 0 });
+let lease: string | null = null;
+let heard = Date.now();
+let dying = false;
+parentPort?.on("message", (held: string | null) => (lease = held));
+
+for (;;) {
+  const about = lease;
+  if (parent !== null && process.ppid !== parent) die("whoever started it is gone", GRACE / 4);
+  try {
+    const { answer } = await client.ask("beat", { worker, lease: about });
+    heard = Date.now();
+    say({ answer, lease: about });
+  } catch (error) {
+    if (error instanceof CodedError && error.code === "lease-lost") {
+      // oxlint-disable-next-line no-useless-assignment -- the next turn of the loop reads it
+      heard = Date.now();
+      say({ lost: true, lease: about });
+    } else if (Date.now() - heard > patience)
+      die(error instanceof CodedError ? wordsFor(error).message : reason(error), GRACE);
+  }
+  await delay(beat);
+}
+
+function say(said: FromHeart): void {
+  parentPort?.postMessage(said);
+}
+
+/** The engine's host ends when this process does. */
+function die(why: string, grace: number): void {
+  if (dying) return;
+  dying = true;
+  say({ gone: why });
+  setTimeout(() => process.kill(process.pid, "SIGKILL"), grace);
+}

@@ -1,0 +1,66 @@
+/**
+ * A process that is the client of a federation for data that a notebook names. It reads what it is to do from its input, in one
+ * line, joins as any other client does, and ends with that input: whoever started it is gone then. Its output is lines for
+ * people, its exit status 0 where it took part to the end; what goes wrong stands in the last line of its error output as
+ * `code: message`.
+ */
+import { registerAllCodes } from "../../codes.js";
+import { createInterface } from "node:readline";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { plainHostContext } from "../../host/host-context.js";
+import { childOrderIn, type ChildOrder } from "../../features/federate/session/join-child.js";
+import { joinLines } from "../../features/federate/session/join-lines.js";
+import { joinFederation } from "../../features/federate/session/joining.js";
+import { TuneSession } from "../../features/tune-session.js";
+
+registerAllCodes();
+
+// Signals that all processes get are for whoever started it, which ends this one by its input.
+for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
+
+const ended = new AbortController();
+const input = createInterface({ input: process.stdin });
+let begun = false;
+input.on("line", (line) => {
+  if (begun) return;
+  begun = true;
+  const order = childOrderIn(line);
+  if (!order) process.exit(2);
+  serve(order).then(
+    () => process.exit(0),
+    (error: unknown) => {
+      process.stderr.write(`${told(error)}\n`);
+      process.exit(1);
+    },
+  );
+});
+/** Milliseconds that it has to take its leave. */
+const GRACE = 5000;
+input.on("close", () => {
+  if (!begun) process.exit(0);
+  ended.abort();
+  setTimeout(() => process.exit(0), GRACE);
+});
+
+async function serve({ folder, runs, engine, ...request }: ChildOrder): Promise<void> {
+  const session = new TuneSession({ folder, runs });
+  await session.engines.configure(engine);
+  session.datasets.engine = engine.engine;
+  const { signal } = ended;
+  const hears = joinLines(request.superlink, {
+    say: (line) => process.stdout.write(`${line}\n`),
+    warn: (line) => process.stderr.write(`${line}\n`),
+  });
+  const around = { hostContext: { ...plainHostContext(folder), signal }, signal, hears };
+  try {
+    // Who started it is who leads: it may be interrupted, and go on.
+    await joinFederation(session, { ...request, once: true, life: null, peers: null }, around);
+  } finally {
+    await session.close();
+  }
+}
+
+function told(error: unknown): string {
+  if (error instanceof CodedError) return `${error.code}: ${wordsOf(error.code, error.data).message}`;
+  return `internal: ${error instanceof Error ? error.message : String(error)}`;
+}

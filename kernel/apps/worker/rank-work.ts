@@ -1,0 +1,40 @@
+/**
+ * A rank of a training in a worker: it joins the gang before it opens anything, so that whoever calls all together knows soon who
+ * is there, and takes part in each update until the gang ends. Its session stays for the next gang.
+ */
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { RankOrder } from "../../remote/coordinator/rank-order.js";
+import { Spoke } from "../../remote/process-group/peer-rank.js";
+import { followRank } from "../../training-runs/follow-rank.js";
+import type { OpensModel } from "../../models/open-model.js";
+import type { Stage } from "../../session/execution-context.js";
+import type { OpenSession } from "../../session/open-session.js";
+import { version } from "../../session/version.js";
+
+/** What it trains with, once the files that it reads are there. */
+export interface RankBench {
+  readonly session: OpenSession;
+  readonly stage: Stage;
+  readonly opens: OpensModel;
+}
+
+/** Settles when the gang has ended. `signal`: it is told to leave it. Coded errors `rank-refused`, `rank-lost`, `work-otherwise`. */
+export async function serveRank(
+  { gang }: RankOrder,
+  plan: Plan,
+  bench: () => Promise<RankBench>,
+  signal: AbortSignal,
+): Promise<void> {
+  const spoke = await Spoke.join({ ...gang, version, recipe: plan.recipeHash });
+  const leave = (): void => spoke.close();
+  signal.addEventListener("abort", leave, { once: true });
+  if (signal.aborted) leave();
+  try {
+    const { session, stage, opens } = await bench();
+    const open = await followRank(session, { plan, spoke, opens, place: gang }, stage);
+    await open.dispose();
+  } finally {
+    signal.removeEventListener("abort", leave);
+    leave();
+  }
+}

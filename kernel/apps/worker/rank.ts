@@ -1,0 +1,56 @@
+/**
+ * A process that is a rank of a gang. It reads what it is to do from its input, compiles the very program that rank 0 runs, and
+ * ends with it: when the training is over, when another rank is lost, or when its input ends, for then rank 0 is gone.
+ */
+import { registerAllCodes } from "../../codes.js";
+import { createInterface } from "node:readline";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { failureText, orderIn, type Ordered } from "../../remote/process-group/order.js";
+import { Spoke } from "../../remote/process-group/peer-rank.js";
+import { followRank } from "../../training-runs/follow-rank.js";
+import { openShipment } from "../../features/shipped-session.js";
+import { readShipment } from "../../remote/jobs/shipment.js";
+import { plansOf } from "../../remote/jobs/ship.js";
+
+registerAllCodes();
+
+// Signals that all processes get are for rank 0, which tells the others what follows.
+for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
+
+/** Rank 0 shows what there is to see. */
+const silent = { display: () => undefined, update: () => undefined };
+
+async function serve(ordered: Ordered): Promise<void> {
+  const spoke = await Spoke.join(ordered);
+  const { session, action, stage } = await openShipment(readShipment(ordered.shipment), { screen: silent });
+  const plan = plansOf(action).find((one) => one.recipeHash === ordered.recipe);
+  if (!plan) throw new CodedError("rank-refused", { rank: ordered.rank, why: "its program has no such training" });
+  await session.engines.configure({ ...session.engines.settings, ...ordered.engine });
+  await followRank(session, { plan, spoke, place: ordered }, stage);
+  spoke.close();
+  await session.close();
+}
+
+const input = createInterface({ input: process.stdin });
+let begun = false;
+input.on("line", (line) => {
+  if (begun) return;
+  begun = true;
+  const ordered = orderIn(line);
+  if (!ordered) end(2);
+  serve(ordered).then(
+    () => end(0),
+    (error: unknown) => {
+      // With its engine it is lost like one that was killed: another may do better.
+      const lost = error instanceof CodedError && ["rank-lost", "engine-died"].includes(error.code);
+      if (!lost) process.stdout.write(failureText(error instanceof Error ? error.message : String(error)));
+      end(lost ? 3 : 1);
+    },
+  );
+});
+input.on("close", () => end(0));
+
+/** The engine's process ends with this one. */
+function end(status: number): never {
+  process.exit(status);
+}

@@ -1,0 +1,302 @@
+/**
+ * A trial in a worker: trained and scored by the code that trains it where no worker is. Sessions are kept between trials of
+ * one sweep, and with them the base, the rows made tokens and the compiled graph.
+ */
+import { rmSync, statSync } from "node:fs";
+import { basename, isAbsolute, join } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
+import { registry } from "#stdlib/registry.js";
+import { makePrivateFolder } from "../../fetch/private.js";
+import { openBase } from "../../bases/open.js";
+import { rankOrder, type Laid } from "../../remote/coordinator/rank-order.js";
+import { belowFolder, copied, laidOut, type Shelf } from "../../remote/coordinator/file-store.js";
+import type { Client } from "../../remote/coordinator/client.js";
+import type { Answer, Read, Work } from "../../remote/coordinator/protocol.js";
+import { trialOrder, type TrialOrder, type TrialResult } from "../../remote/coordinator/trial-order.js";
+import type { Shown } from "../../display/bundle-output.js";
+import { matched, object, readJson } from "../../fetch/json.js";
+import type { Engine, EngineOptions } from "../../engines/engine.js";
+import { startEngine } from "../../engines/start.js";
+import { sessionOf } from "../../features/shipped-session.js";
+import { trainPlans, type Training } from "../../sweep-runs/run-trial.js";
+import { TrialModels } from "../../sweep-runs/trial-models.js";
+import type { Stage } from "../../session/execution-context.js";
+import type { OpenSession } from "../../session/open-session.js";
+import { Warnings } from "../../session/warnings.js";
+import { readShipment, type Shipped } from "../../remote/jobs/shipment.js";
+import { RunFolder } from "../../runs/run-folder.js";
+import type { RunEvent } from "../../events/events.js";
+import { serveRank } from "./rank-work.js";
+import { HandedRun, type HandingIn } from "./result-upload.js";
+import type { Teller } from "./trial-reporter.js";
+
+export interface Place {
+  /** Of this worker alone: runs, files, what is on its way. Taken away when it ends. */
+  readonly own: string;
+  /** Of files by their hash. */
+  readonly cache: string;
+  /** What people know it by. */
+  readonly name: string;
+  /** Null: all that the machine has. */
+  readonly threads: number | null;
+  readonly client: Client;
+}
+export interface Doing {
+  readonly worker: string;
+  readonly work: Work;
+  readonly teller: Teller;
+  /** What was answered last. */
+  readonly answer: () => Answer;
+  /** It is interrupted, and its checkpoint handed in. */
+  readonly signal: AbortSignal;
+  /** Nobody takes what it would tell. */
+  readonly lost: AbortSignal;
+  readonly onLost: (error: unknown) => void;
+}
+interface Bench {
+  readonly session: OpenSession;
+  readonly hostContext: Stage["hostContext"];
+  readonly models: TrialModels;
+  readonly stays: () => void;
+}
+
+export class Trials {
+  private readonly benches = new Map<string, Bench>();
+
+  constructor(private readonly place: Place) {}
+
+  async do(doing: Doing): Promise<TrialResult> {
+    const order = matched(doing.work.order, trialOrder);
+    const { root, shipped, reads } = await this.laid(order, doing);
+    const bench = await this.benchOf(root, shipped, order);
+    await lendBases(order, root, bench, this.place.name);
+    await this.resumed(order, reads, doing);
+    const hands = new Hands(order, doing, this.place, bench.session.runs);
+    try {
+      const outcomes = await trainPlans(
+        {
+          ...bench,
+          apart: true,
+          span: shipped.shipment.statement.span,
+          sweep: order.aims,
+          stage: this.stage(bench, doing),
+        },
+        { ...hands.asked, resume: order.begun.length > 0 },
+        order.plans,
+      );
+      await hands.whole();
+      return { outcomes: outcomes.map((one) => ({ ...one, run: basename(one.run) })) };
+    } catch (error) {
+      // What an interrupted one wrote last, once the engine has written it.
+      await bench.session.settled();
+      if (!doing.lost.aborted) await hands.whole();
+      throw error;
+    } finally {
+      for (const entry of hands.folders) rmSync(entry, { recursive: true, force: true });
+    }
+  }
+
+  /** Takes part in a training that several share, until it ends. */
+  async rank(doing: Doing): Promise<void> {
+    const order = matched(doing.work.order, rankOrder);
+    const { plan } = must(order.plans[0], "the training of a rank");
+    const bench = async () => {
+      const { root, shipped } = await this.laid(order, doing);
+      const made = await this.benchOf(root, shipped, order);
+      await lendBases(order, root, made, this.place.name);
+      return { session: made.session, stage: this.stage(made, doing), opens: made.models.opens };
+    };
+    await serveRank(order, plan, bench, doing.signal);
+  }
+
+  async close(): Promise<void> {
+    for (const { session, models, stays } of this.benches.values()) {
+      stays();
+      await models.close();
+      await session.close();
+    }
+    this.benches.clear();
+  }
+
+  private shelf({ lost }: Doing): Shelf {
+    const { own, cache, client } = this.place;
+    return { cache, folder: join(own, "files"), client, signal: lost };
+  }
+
+  /** The files that it reads, and the shipment. */
+  private async laid(order: Laid, doing: Doing) {
+    const reads = new Map(doing.work.files.map((file) => [file.hash, file]));
+    const shelf = this.shelf(doing);
+    const root = await laidOut(doing.work.files.slice(0, order.laid), shelf);
+    const folder = join(this.place.own, "shipment");
+    makePrivateFolder(folder);
+    for (const { path, hash } of order.shipment)
+      await copied(must(reads.get(hash), "a file of the shipment"), join(folder, path), shelf);
+    return { root, reads, shipped: readShipment(folder) };
+  }
+
+  /** Another sweep's session is closed: two bases may be more than the memory holds. */
+  private async benchOf(root: string, { shipment, tables }: Shipped, order: Laid): Promise<Bench> {
+    const key = JSON.stringify([root, order.shipment]);
+    const known = this.benches.get(key);
+    if (known) return known;
+    await this.close();
+    const runs = join(this.place.own, "runs");
+    makePrivateFolder(runs);
+    const folder = root === "" ? shipment.folder : belowFolder(root, shipment.folder);
+    if (root !== "") makePrivateFolder(folder);
+    const { session, hostContext } = await sessionOf(
+      { shipment: { ...shipment, folder, runs }, tables },
+      { screen: mute, startEngine: (options) => this.engine(options) },
+    );
+    const bench = { session, hostContext, models: new TrialModels(1), stays: session.engines.pin() };
+    this.benches.set(key, bench);
+    return bench;
+  }
+
+  private engine(options: EngineOptions): Promise<Engine> {
+    const { threads } = this.place;
+    return startEngine({ ...options, ...(threads !== null && options.threads === undefined && { threads }) });
+  }
+
+  private stage({ hostContext }: Bench, { teller, signal }: Doing): Stage {
+    const screen = telling(teller);
+    return {
+      screen,
+      signal,
+      sources: [],
+      warnings: new Warnings(screen, [], "trial"),
+      hostContext: { ...hostContext, signal },
+    };
+  }
+
+  /** The runs that it goes on from, in this worker's folder of runs. */
+  private async resumed(order: TrialOrder, reads: ReadonlyMap<string, Read>, doing: Doing): Promise<void> {
+    for (const { id, files } of order.begun) {
+      const folder = join(this.place.own, "runs", id);
+      rmSync(folder, { recursive: true, force: true });
+      makePrivateFolder(join(folder, "checkpoints"));
+      for (const { path, hash } of files)
+        await copied(must(reads.get(hash), "a file of a run"), join(folder, path), this.shelf(doing));
+    }
+  }
+}
+
+const mute = { display: () => undefined, update: () => undefined };
+
+/** What is shown of a trial lastingly are warnings: they are told as text. */
+function telling(teller: Teller): Stage["screen"] {
+  const tell = ({ bundle, id, fixedText }: Shown): void => {
+    const words = bundle["text/plain"];
+    if (typeof words !== "string" || (id !== undefined && fixedText === undefined)) return;
+    teller.say({ is: "note", words: words.slice(0, 4000) });
+  };
+  return { display: tell, update: () => undefined };
+}
+
+/** Bases lie where their files were laid out, whatever their names would be found as here. */
+async function lendBases(order: Laid, root: string, { session, hostContext }: Bench, worker: string) {
+  for (const { plan } of order.plans) {
+    const { model, data } = plan.recipe;
+    const base = order.bases.find(({ hash }) => hash === model.baseHash);
+    if (root !== "") demandRelative([data.source, data.annotations?.file], worker);
+    if (!base || (root === "" && !model.trained)) continue;
+    const opened = await openBase(root === "" ? base.folder : belowFolder(root, base.folder), "folder", registry);
+    if (model.trained) session.weights.lend(model.trained.recipeHash, opened);
+    // A model that was trained reads with the tokenizer of the first of its line, and its folder has that.
+    const { name, folder } = model.trained?.from ?? { name: model.base, folder: model.folder };
+    if (root !== "") session.datasets.lend({ name, folder }, hostContext, opened);
+  }
+}
+
+/** Coded error `absolute-elsewhere`, of the files that sources name. */
+function demandRelative(value: unknown, worker: string): void {
+  if (typeof value === "string" && isAbsolute(value))
+    throw new CodedError("absolute-elsewhere", { path: value, worker });
+  if (Array.isArray(value)) for (const part of value) demandRelative(part, worker);
+  if (!isRecord(value)) return;
+  // A query names its files within a text.
+  if (isCall(value) && value.kind === "source")
+    demandRelative(registry.find("source", value.word)?.capabilities?.names?.(value), worker);
+  for (const part of Object.values(value)) demandRelative(part, worker);
+}
+
+/** What a trial tells and hands in. */
+class Hands {
+  readonly folders: string[] = [];
+  private readonly runs: HandedRun[] = [];
+  readonly asked: Omit<Training, "resume">;
+
+  constructor(
+    private readonly order: TrialOrder,
+    private readonly doing: Doing,
+    private readonly place: Place,
+    private readonly runsFolder: string,
+  ) {
+    const { teller, signal, answer } = doing;
+    this.asked = {
+      of: order.of,
+      signal,
+      turn: { begin: () => Promise.resolve(), pass: () => teller.flush() },
+      onRun: (folder) => this.begun(folder),
+      onSteps: (steps) => teller.say({ is: "steps", run: this.number, steps }),
+      onReport: (step, score) => teller.say({ is: "report", step, score }),
+      onStep: (step, tokens) => teller.say({ is: "step", run: this.number, step, tokens }),
+      onEvent: (event) => this.event(event),
+      ends: () => (answer() === "prune" ? "give up" : answer() === "stop" ? "stop" : null),
+    };
+    for (const { id } of order.begun) this.folders.push(join(runsFolder, id));
+  }
+
+  /** The run that trains now. */
+  private get number(): number {
+    return this.runs.at(-1)?.number ?? 0;
+  }
+
+  private begun(folder: string): void {
+    const { teller, worker, work, lost, onLost } = this.doing;
+    const lock = readJson(join(folder, "lock.json"), object);
+    const number = this.order.plans.findIndex(
+      ({ plan, name }) => plan.recipeHash === lock["recipeHash"] && name === lock["name"],
+    );
+    const plan = must(this.order.plans[number], "the plan of a run").plan;
+    const told = RunFolder.open(folder).lock();
+    // The base that was trained came by the hashes of its files; the plan names its recipe.
+    const { baseHash, trained } = plan.recipe.model;
+    const differs = [
+      ...(plan.recipe.dataHash !== null && told?.dataHash !== plan.recipe.dataHash ? ["its rows"] : []),
+      ...(baseHash !== null && !trained && told?.baseHash !== baseHash ? ["its base"] : []),
+    ];
+    if (differs.length > 0) throw new CodedError("work-otherwise", { what: work.title, differs: differs.join(", ") });
+    if (!this.folders.includes(folder)) this.folders.push(folder);
+    const known = this.order.begun.some(({ id }) => id === basename(folder));
+    const size = known ? statSync(join(folder, "events.jsonl"), { throwIfNoEntry: false })?.size : 0;
+    const { client, own } = this.place;
+    const handing: HandingIn = {
+      client,
+      worker,
+      teller,
+      onLost,
+      lease: work.lease,
+      signal: lost,
+      beside: join(own, "leaving"),
+    };
+    this.runs.push(new HandedRun(number, folder, handing, size ?? 0));
+    teller.say({ is: "run", run: number, id: basename(folder), lock });
+  }
+
+  private event({ kind }: RunEvent): void {
+    const run = this.runs.at(-1);
+    run?.log();
+    if (kind === "checkpoint") run?.handIn();
+  }
+
+  /** When all that was made is handed in. */
+  async whole(): Promise<void> {
+    for (const run of this.runs) await run.whole();
+    await this.doing.teller.flush();
+  }
+}

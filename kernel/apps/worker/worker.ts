@@ -1,0 +1,241 @@
+/**
+ * A worker: takes work of a coordinator, one after the other, does it, and says what happens. It ends when there is none any
+ * more, when it is told to, and when nobody is there for whom it works.
+ */
+import { mkdirSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { Client } from "../../remote/coordinator/client.js";
+import { endIfOrphaned, isLookedAfter } from "../../remote/coordinator/orphaned-work.js";
+import { swept } from "../../remote/coordinator/file-store.js";
+import { RANK } from "../../remote/coordinator/rank-order.js";
+import { TRIAL } from "../../remote/coordinator/trial-order.js";
+import type { Answer, Failure, Welcome, Work } from "../../remote/coordinator/protocol.js";
+import { cachePath } from "../../fetch/cache.js";
+import { Unlike, type Json } from "../../fetch/json.js";
+import { version } from "../../session/version.js";
+import { Heart, type FromHeart } from "./heartbeat.js";
+import { ownFolder } from "./own-folder.js";
+import { Teller } from "./trial-reporter.js";
+import { Trials } from "./trial.js";
+
+export interface WorkerOptions {
+  readonly url: string;
+  readonly token: string;
+  /** What people know it by. */
+  readonly name: string;
+  /** Null: all that the machine has. */
+  readonly threads: number | null;
+  /** Milliseconds for which the coordinator may be away. */
+  readonly patience: number;
+  /** The process that must be there; null: none need be. */
+  readonly parent: number | null;
+  /** Told to end: what is under way writes its checkpoint and hands it in. */
+  readonly signal: AbortSignal;
+  readonly onNote?: (words: string) => void;
+}
+
+type Outcome = { readonly result: Json } | { readonly failed: Failure };
+/** What went wrong between a worker and its coordinator: neither the work nor this machine is at fault. */
+const BETWEEN: readonly string[] = [
+  "lease-lost",
+  "coordinator-gone",
+  "coordinator-answer",
+  "request-refused",
+  "not-offered",
+];
+
+/** Work that is under way. */
+interface Now {
+  readonly work: Work;
+  answer: Answer;
+  /** It is interrupted. */
+  readonly ends: AbortController;
+  /** Nobody takes what it would tell, and why. */
+  readonly lost: AbortController;
+}
+
+/** Resolves when it has ended in good order. Coded errors `worker-token`, `worker-version`, `coordinator-gone`, `coordinator-answer`. */
+export async function runWorker(o: WorkerOptions): Promise<void> {
+  const client = new Client(o);
+  const own = ownFolder(cachePath("workers"));
+  const cache = cachePath("blobs");
+  mkdirSync(cache, { recursive: true, mode: 0o700 });
+  await swept(cache);
+  const { name, threads } = o;
+  const trials = new Trials({ own, cache, name, threads, client });
+  try {
+    await new WorkerLoop(o, client, trials).run();
+  } finally {
+    await trials.close();
+    await client.close();
+    rmSync(own, { recursive: true, force: true });
+  }
+}
+
+class WorkerLoop {
+  private now: Now | null = null;
+  private heart: Heart | null = null;
+  private readonly gone = new AbortController();
+
+  constructor(
+    private readonly o: WorkerOptions,
+    private readonly client: Client,
+    private readonly trials: Trials,
+  ) {}
+
+  async run(): Promise<void> {
+    const stop = (): void => this.now?.ends.abort();
+    this.o.signal.addEventListener("abort", stop);
+    try {
+      while (!this.o.signal.aborted) if (!(await this.serve())) break;
+    } finally {
+      this.o.signal.removeEventListener("abort", stop);
+    }
+  }
+
+  /** From one welcome to the next: a coordinator that forgot this worker is asked anew. @returns whether there may be more */
+  private async serve(): Promise<boolean> {
+    const { name, threads, signal, parent } = this.o;
+    if (parent !== null) endIfOrphaned(parent);
+    const hello = { tunebook: version, name, threads: threads ?? availableParallelism() };
+    const welcome = await this.client.ask("hello", hello, signal);
+    const { worker } = welcome;
+    this.heart = this.heartOf(welcome);
+    isLookedAfter();
+    const either = AbortSignal.any([signal, this.gone.signal]);
+    try {
+      for (;;) {
+        const taken = await this.client.ask("take", { worker }, either);
+        if ("none" in taken && taken.none === "any more") return false;
+        if ("none" in taken) continue;
+        await this.do(worker, taken.work);
+        if (signal.aborted) return await this.leave(worker);
+      }
+    } catch (error) {
+      if (this.gone.signal.aborted) throw this.gone.signal.reason;
+      if (signal.aborted) return await this.leave(worker);
+      if (!(error instanceof CodedError) || error.code !== "lease-lost") throw error;
+      await delay(200);
+      return true;
+    } finally {
+      await this.heart.stop();
+    }
+  }
+
+  private heartOf({ worker, timings }: Welcome): Heart {
+    const { url, token, patience, parent } = this.o;
+    return new Heart({ url, token, worker, patience, parent, beat: timings.beat }, (said) => this.hear(said));
+  }
+
+  private hear(said: FromHeart): void {
+    if ("gone" in said) {
+      const { url, patience } = this.o;
+      const seconds = Math.round(patience / 1000);
+      this.gone.abort(new CodedError("coordinator-gone", { url, seconds, why: said.gone }));
+      this.now?.lost.abort();
+      this.now?.ends.abort();
+    } else if (said.lease !== null && said.lease === this.now?.work.lease) {
+      if ("answer" in said) this.answered(this.now, said.answer);
+      else this.lose(this.now, new CodedError("lease-lost", { what: this.now.work.title }));
+    }
+  }
+
+  private answered(now: Now, answer: Answer): void {
+    now.answer = answer;
+    if (answer === "end") now.ends.abort();
+  }
+  private lose(now: Now, error: unknown): void {
+    now.lost.abort(error);
+    now.ends.abort();
+  }
+
+  private async do(worker: string, work: Work): Promise<void> {
+    const now: Now = { work, answer: "go on", ends: new AbortController(), lost: new AbortController() };
+    this.now = now;
+    this.heart?.hold(work.lease);
+    this.o.onNote?.(`${work.title} begins.`);
+    const teller = new Teller({
+      client: this.client,
+      worker,
+      lease: work.lease,
+      signal: now.lost.signal,
+      onAnswer: (answer) => this.answered(now, answer),
+      onLost: (error) => this.lose(now, error),
+    });
+    try {
+      const outcome = await this.outcome(worker, now, teller);
+      if (this.gone.signal.aborted) return;
+      if (now.lost.signal.aborted) return await this.givesBack(worker, work, now.lost.signal.reason);
+      // Told to end, it leaves its work to another: that begins where this one's checkpoint is.
+      if (this.o.signal.aborted && "failed" in outcome) return;
+      await this.done(worker, work, outcome);
+    } finally {
+      teller.end();
+      this.heart?.hold(null);
+      this.now = null;
+    }
+  }
+
+  private async done(worker: string, work: Work, outcome: Outcome): Promise<void> {
+    await this.client.ask("done", { worker, lease: work.lease, outcome }, this.gone.signal);
+    const { onNote } = this.o;
+    if ("result" in outcome) onNote?.(`${work.title} is done.`);
+    else if (outcome.failed.code === "interrupted") onNote?.(`${work.title} is interrupted.`);
+    else onNote?.(`${work.title} failed: ${outcome.failed.message}`);
+  }
+
+  /** What it did can't be told or handed in: the coordinator hears why, and another goes on. */
+  private async givesBack(worker: string, work: Work, error: unknown): Promise<void> {
+    const code = error instanceof CodedError ? error.code : null;
+    if (code === "lease-lost") return this.o.onNote?.(`${work.title} is another worker's by now.`);
+    // Nobody is there to be told.
+    if (code === "coordinator-gone") throw error;
+    const failed = failureOf(error);
+    // This machine is at fault (a full disk), and another may not be.
+    if (code !== null && !BETWEEN.includes(code)) return this.done(worker, work, { failed });
+    const why = failed.message;
+    this.o.onNote?.(`${work.title} is given back: ${why}`);
+    await this.client.ask("back", { worker, lease: work.lease, why }, this.gone.signal).catch((said: unknown) => {
+      if (!(said instanceof CodedError) || said.code !== "lease-lost") throw said;
+    });
+  }
+
+  private async outcome(worker: string, now: Now, teller: Teller): Promise<Outcome> {
+    const { work } = now;
+    try {
+      if (work.kind !== TRIAL && work.kind !== RANK)
+        throw new CodedError("request-refused", { why: `this version does no work of the kind ${work.kind}` });
+      const doing = {
+        worker,
+        work,
+        teller,
+        answer: () => now.answer,
+        signal: now.ends.signal,
+        lost: now.lost.signal,
+        onLost: (error: unknown) => this.lose(now, error),
+      };
+      if (work.kind === RANK) return await this.trials.rank(doing).then(() => ({ result: {} }));
+      const result = await this.trials.do(doing);
+      return { result: { ...result } };
+    } catch (error) {
+      if (error instanceof CodedError && BETWEEN.includes(error.code)) this.lose(now, error);
+      return { failed: failureOf(error) };
+    }
+  }
+
+  /** Its work goes to another at once. */
+  private async leave(worker: string): Promise<false> {
+    await this.client.ask("leave", { worker }).catch(() => undefined);
+    return false;
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof CodedError)
+    return { code: error.code, data: error.data, message: wordsFor(error).message.slice(0, 4000) };
+  const why = error instanceof Unlike ? error.why : error instanceof Error ? error.message : String(error);
+  const aborted = error instanceof Error && error.name === "AbortError";
+  return { code: aborted ? "interrupted" : null, data: null, message: why.slice(0, 4000) };
+}

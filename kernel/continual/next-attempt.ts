@@ -1,0 +1,137 @@
+/** What to try where a training forgot: a share of replay that follows from what was lost, or one that an update on record was kept by. */
+import { readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { Call } from "#dsl/language/types/value.js";
+import { readSince, type SinceOn } from "../runs/since-before.js";
+
+const UNMEASURED = "that is a suggestion by rule and not measured: the matrix of that run tells";
+/** Shares that are suggested. */
+const SHARES = [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5] as const;
+/** Of the rows of each data set. */
+const MOST = 0.5;
+
+/** What updates from the same weights say on record. */
+export interface OnRecordShares {
+  /** The smallest share by which all was kept, and the run that says so. */
+  readonly kept: { readonly share: number; readonly run: string } | null;
+  /** The greatest by which some was lost. */
+  readonly lost: number | null;
+}
+/** What is kept of data of which something was lost. */
+export interface KeptOf {
+  /** The greatest share of their rows that train. */
+  readonly share: number;
+  /** An update before this one kept them: no strategy draws more of them now. */
+  readonly fixed: boolean;
+  /** As many as are kept of all data sets together. */
+  readonly full: boolean;
+}
+const NONE: KeptOf = { share: 0, fixed: false, full: false };
+const JOINT = "To keep more of it try `joint`, which learns all rows anew";
+
+export const NOTHING: OnRecordShares = { kept: null, lost: null };
+
+/** As large a share as was lost of what was right. `lost`: from 0 to 1. */
+export function shareFor(lost: number, more = 0): number {
+  const least = Math.max(lost, more);
+  return SHARES.find((one) => one >= least - 1e-9) ?? MOST;
+}
+
+export const shareText = (share: number): string => `${String(Number((100 * share).toPrecision(2)))}%`;
+
+/**
+ * `lost`: the share of what was right that was lost, where it was lost most. `now`: what is kept of these data, whatever the
+ * strategy says. Null: the strategy already learns all rows again.
+ */
+export function triedNext(
+  strategy: readonly Call[],
+  lost: number,
+  { kept: known, lost: tried }: OnRecordShares = NOTHING,
+  now: KeptOf = NONE,
+): string | null {
+  if (strategy.some(({ word }) => word === "joint")) return null;
+  const own = strategy.find(({ word }) => word === "der" || word === "replay");
+  const kept = own ? shareOf(own.arguments["share"]) : 0;
+  if (own && now.fixed)
+    return `${JOINT} (\`${own.word}\` draws no more rows of data that an earlier update kept rows of): ${UNMEASURED}`;
+  if (own && now.full) return `To keep more of it let \`${own.word}\` keep more rows (\`most\`): ${UNMEASURED}`;
+  const least = Math.max(kept ?? 0, now.share);
+  if (own?.word === "der") {
+    if (least >= MOST) return `${JOINT}: ${UNMEASURED}`;
+    return `To keep more of it let \`der\` keep more rows (\`share\`): ${UNMEASURED}`;
+  }
+  if (known && known.share > least) return keptBefore(known);
+  const most = Math.max(least, tried ?? 0);
+  if (most >= MOST) return `${JOINT}: ${UNMEASURED}`;
+  if (kept === null) return `To keep more of it let \`replay\` keep more rows: ${UNMEASURED}`;
+  const share = shareFor(lost, 2 * most);
+  return `To keep more of it try \`replay(${shareText(share)})\`: ${reason(lost, share, most)}; ${UNMEASURED}`;
+}
+
+const reason = (lost: number, share: number, most: number): string =>
+  share <= 2 * most && lost < share
+    ? `more rows of earlier data than the ${shareText(most)} that were too few`
+    : "about as large a share of the earlier rows as was lost of the right answers";
+
+const keptBefore = ({ share, run }: NonNullable<OnRecordShares["kept"]>): string =>
+  `To keep more of it try \`replay(${shareText(share)})\`: an update from the same weights showed no loss with it on these rows (${run}), on other new data perhaps`;
+
+/** After a training that began from a model: the update that would learn its rows again. */
+export function triedInstead(
+  o: {
+    readonly start: string;
+    /** Whether a name of the program stands for it; else its run does. */
+    readonly named: boolean;
+    readonly run: string;
+    readonly data: string;
+    /** What the training is called. */
+    readonly name: string;
+  },
+  lost: number,
+  { kept, lost: tried }: OnRecordShares,
+): string {
+  const share = kept?.share ?? shareFor(lost, 2 * (tried ?? 0));
+  const start = o.named ? o.start : "before";
+  const first = o.named ? "" : `\`model before { load: ${JSON.stringify(o.run)} }\`, then `;
+  const why = kept
+    ? `an update from the same weights showed no loss with it on these rows (${kept.run})`
+    : `about as large a share of the earlier rows as was lost; ${UNMEASURED}`;
+  return `To keep more of it, learn earlier rows again: ${first}\`update ${start} on ${o.data} as ${o.name}_kept { strategy: replay(${shareText(share)}) }\` (${why})`;
+}
+
+/** What other trainings from the same weights came to on the rows that were lost. `own`: the run that is told of. */
+export function sharesOnRecord(runs: string, startHash: string, lost: readonly SinceOn[], own: string): OnRecordShares {
+  const key = ({ dataHash, split }: SinceOn): string => `${dataHash} ${split ?? ""}`;
+  let found = NOTHING;
+  for (const run of foldersIn(runs)) {
+    const since = run === own ? null : readSince(run);
+    const share = since?.startHash === startHash ? since.replayed : null;
+    if (!since || share === null || lost.length === 0) continue;
+    const by = new Map(since.on.map((one) => [key(one), one]));
+    const same = lost.map((one) => by.get(key(one)));
+    if (same.some((one) => one === undefined)) continue;
+    if (same.some((one) => one?.lost)) found = { ...found, lost: Math.max(share, found.lost ?? 0) };
+    else if (!found.kept || share < found.kept.share) found = { ...found, kept: { share, run: basename(run) } };
+  }
+  return found;
+}
+
+function foldersIn(runs: string): readonly string[] {
+  try {
+    return readdirSync(runs, { withFileTypes: true }).flatMap((one) => (one.isDirectory() ? join(runs, one.name) : []));
+  } catch {
+    return []; // there is none yet
+  }
+}
+
+/** Of `replay`; null: of a count of rows nothing is known here, and others keep none. */
+export function replayedShare(strategy: readonly Call[]): number | null {
+  const own = strategy.length === 1 ? strategy.find(({ word }) => word === "replay") : undefined;
+  return own ? shareOf(own.arguments["share"]) : null;
+}
+
+function shareOf(value: unknown): number | null {
+  if (value === undefined) return 0.05;
+  const share = typeof value === "object" && value !== null && "share" in value ? value.share : null;
+  return typeof share === "number" ? share : null;
+}

@@ -1,0 +1,173 @@
+/**
+ * What people decided, laid over the rows that pass by. A row is divided by what its source says: whoever corrects a label moves
+ * no row into another split. A row without a label takes part once somebody gave it one; until then it waits beside the others.
+ */
+import { formOfLabel } from "#dsl/compiler/checks/label-form.js";
+import type { AnnotatedFacts } from "#dsl/language/types/annotated-facts.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
+import type { Annotations, DataPlan } from "#dsl/language/types/subject.js";
+import { isEmpty } from "#stdlib/cleaners/drop_empty.js";
+import { spokenToo } from "#stdlib/data/text-roles.js";
+import type { Cleaning } from "../rows/cleaning.js";
+import { inOrder } from "../rows/label-order.js";
+import { rowName } from "../row/row-names.js";
+import type { Row } from "../row/row.js";
+import { sha256 } from "#platform/digest.js";
+import { sameLabel, type Label, type Lines, type RowIdentity } from "./line.js";
+import { keyOf, Standing, type Verdict } from "./standing.js";
+
+/** A row that can be asked about. */
+export interface AnnotatedRow extends RowIdentity {
+  readonly row: RowName;
+  /** Null: it waits for a label. */
+  readonly split: string | null;
+  /** By role, as the cleaners leave them. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** What the source says, as the cleaners leave it. */
+  readonly before: Label | null;
+  readonly verdict: Verdict;
+}
+export interface Annotated {
+  readonly rows: readonly AnnotatedRow[];
+  /** What people choose from: labels of the source too that nothing has any more. */
+  readonly labels: readonly string[];
+  readonly standing: Standing;
+}
+interface Known extends RowIdentity {
+  readonly before: Label | null;
+}
+/** A row on its way, and what the source says of it. */
+interface Passing extends Row {
+  readonly annotated?: Known;
+}
+
+export class Overlay {
+  private readonly identities = new Identities();
+  private readonly standing: Standing;
+  private readonly rows: AnnotatedRow[] = [];
+  private readonly known = new Set<string>();
+  private readonly column: string;
+
+  /** `looking`: cleans the rows that wait, apart from the others. */
+  constructor(
+    private readonly plan: DataPlan,
+    private readonly annotations: Annotations,
+    private readonly lines: Lines,
+    private readonly looking: Cleaning,
+  ) {
+    this.column = plan.columns[annotations.role] ?? annotations.role;
+    this.standing = new Standing(lines.lines, this.column);
+  }
+
+  /** A row as the source has it; null: it has no label yet. */
+  read(row: Row): Row | null {
+    const { role } = this.annotations;
+    const identity = this.identities.of(row.values);
+    this.known.add(keyOf(identity));
+    const before = labelIn(row.values[role]);
+    const known = { ...identity, before };
+    const passing: Passing = { ...row, annotated: known };
+    if (before !== null) return passing;
+    const verdict = this.standing.verdict(identity);
+    if (verdict.is === "label") return { ...passing, values: { ...row.values, [role]: verdict.label } };
+    this.wait(row, known, verdict);
+    return null;
+  }
+
+  /** A clean row that has its split, as it trains; null: people dropped it. */
+  place(row: Row, split: string): Row | null {
+    const own = (row as Passing).annotated;
+    if (!own) return row;
+    const verdict = this.standing.verdict(own);
+    // What the source says is what a model would learn of it: a blank at its end is no other label once it is cleaned.
+    const before = own.before === null ? null : labelIn(row.values[this.annotations.role]);
+    this.rows.push({ ...own, ...this.told(row), before, split, verdict });
+    if (verdict.is === "drop") return null;
+    return this.shown(row);
+  }
+
+  /** With the label that people chose. */
+  shown(row: Row): Row {
+    const own = (row as Passing).annotated;
+    const verdict = own && this.standing.verdict(own);
+    if (verdict?.is !== "label") return row;
+    return { ...row, values: { ...row.values, [this.annotations.role]: verdict.label } };
+  }
+
+  found(): { readonly facts: AnnotatedFacts; readonly annotated: Annotated } {
+    const { rows, standing } = this;
+    const count = (fits: (row: AnnotatedRow) => boolean): number => rows.filter(fits).length;
+    const by = new Map<string, number>();
+    for (const row of rows)
+      for (const { annotator } of standing.of(row)) by.set(annotator, (by.get(annotator) ?? 0) + 1);
+    let lost = 0;
+    for (const [key, lines] of standing.decided()) if (!this.known.has(key)) lost += lines.length;
+    const facts: AnnotatedFacts = {
+      file: this.annotations.file,
+      rows: count((row) => standing.of(row).length > 0),
+      by: [...by].map(([annotator, rows]) => ({ annotator, rows })).sort((a, b) => b.rows - a.rows),
+      changed: count(
+        ({ before, verdict }) => before !== null && verdict.is === "label" && !sameLabel(before, verdict.label),
+      ),
+      labelled: count(({ before, verdict }) => before === null && verdict.is === "label"),
+      dropped: count(({ verdict }) => verdict.is === "drop"),
+      waiting: count(({ before, verdict }) => before === null && (verdict.is === "none" || verdict.is === "tie")),
+      ties: count(({ verdict }) => verdict.is === "tie"),
+      lost,
+      unread: this.lines.unread.length,
+    };
+    return { facts, annotated: { rows, standing, labels: this.plan.labels ?? this.labels() } };
+  }
+
+  /** Of those that are written nearly the same the commonest alone. */
+  private labels(): readonly string[] {
+    const counts = new Map<string, number>();
+    for (const { before, verdict } of this.rows)
+      for (const label of new Set([before ?? [], verdict.is === "label" ? verdict.label : []].flat()))
+        counts.set(label, (counts.get(label) ?? 0) + 1);
+    const offered = new Map<string, string>();
+    for (const [label] of [...counts].sort((a, b) => b[1] - a[1])) {
+      const form = formOfLabel(label);
+      if (!offered.has(form)) offered.set(form, label);
+    }
+    return inOrder(offered.values());
+  }
+
+  /** A row without a label is asked about as the cleaners would leave it, and changes nothing for those that have one. */
+  private wait(row: Row, known: Known, verdict: Verdict): void {
+    const { role } = this.annotations;
+    const placeholder = role === "labels" ? ["?"] : "?";
+    const clean = this.looking.clean({ ...row, values: { ...row.values, [role]: placeholder } });
+    if (clean) this.rows.push({ ...known, ...this.told(clean), split: null, verdict });
+  }
+
+  private told(row: Row): Pick<AnnotatedRow, "row" | "texts"> {
+    const texts = Object.entries(row.values).filter(
+      (entry): entry is [string, string] => spokenToo(entry[0]) && typeof entry[1] === "string",
+    );
+    return { row: rowName(row), texts: Object.fromEntries(texts) };
+  }
+}
+
+/** Null: it has none. A text may have an empty list of labels, which is one. */
+function labelIn(value: unknown): Label | null {
+  return isEmpty(value) ? null : (value as Label);
+}
+
+/**
+ * Which row a decision belongs to: a hash of the texts that the source has in it, and which of the rows with just these texts
+ * it is. A row that moved, or stands in a file that grew, is the same; one whose text changed is another.
+ */
+class Identities {
+  private readonly seen = new Map<string, number>();
+
+  /** Of the rows one after the other, before anything cleaned them. */
+  of(values: Readonly<Record<string, unknown>>): RowIdentity {
+    const texts = Object.entries(values).filter(([role]) => spokenToo(role));
+    texts.sort(([a], [b]) => (a < b ? -1 : 1));
+    const text = sha256().update(JSON.stringify(texts)).end().slice(0, 32);
+    const nth = (this.seen.get(text) ?? 0) + 1;
+    this.seen.set(text, nth);
+    return { text, nth };
+  }
+}

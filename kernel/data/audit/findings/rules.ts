@@ -1,0 +1,105 @@
+/**
+ * Words that tell a label by themselves: nearly all rows that hold one have that label, and many of the label's rows hold it.
+ * A model learns the word and nothing else; what it is worth shows where the word is missing.
+ */
+import type { Finding } from "#dsl/language/types/audit-facts.js";
+import { Evenly } from "../even-sample.js";
+import { eachRow, readIn, type LookedRow, type Observer, type SplitRows } from "../rows.js";
+import { add, percent, sum } from "./counts.js";
+import { Examples } from "./examples.js";
+
+/** Rows that are looked at, over all splits. */
+const ROWS = 5_000;
+/** Share of the rows with the word that have the label, and of the label's rows that have the word. */
+const RULE = { precision: 0.97, coverage: 0.6 } as const;
+const FEWEST_ROWS = 10;
+/** Words that are counted at a time: beyond, those that were met once are forgotten. */
+const WORDS = 50_000;
+/** Rules that are told. */
+const TOLD = 3;
+/** Words of one rule that are named, and taken out by what mends it: a pattern of all would be long. */
+const WORDS_TOLD = 6;
+
+interface Rule {
+  /** That stand in as many rows of the label: a phrase, as a rule. The longest first. */
+  readonly words: readonly [string, ...string[]];
+  readonly label: string;
+  readonly rows: number;
+  readonly precision: number;
+  readonly coverage: number;
+}
+
+export function rules(rows: SplitRows, signal?: AbortSignal): Observer<Promise<readonly Finding[]>> {
+  const evenly = new Evenly(rows, ROWS);
+  const labels = new Map<string, number>();
+  let words = new Map<string, Map<string, number>>();
+  let of = 0;
+  return {
+    look({ values }, split) {
+      const { label } = values;
+      if (typeof label !== "string" || !evenly.isNext(split)) return;
+      of++;
+      add(labels, label);
+      for (const word of wordsOf(readIn(values))) {
+        const own = words.get(word) ?? new Map<string, number>();
+        words.set(word, own);
+        add(own, label);
+      }
+      if (words.size > WORDS) words = new Map([...words].filter(([, counts]) => sum(counts) > 1));
+    },
+    async found() {
+      // One label, or nearly only one, tells itself.
+      const common = [...labels].filter(([, count]) => count >= FEWEST_ROWS && count <= 0.8 * of);
+      const told = strongest(words, new Map(common)).slice(0, TOLD);
+      if (told.length === 0) return [];
+      const examples = new Map(told.map(({ words: [first] }) => [first, new Examples()]));
+      await eachRow(rows, (row, split) => lookFor(row, split, examples), signal);
+      return told.map(({ words, label, rows, precision, coverage }): Finding => {
+        const [first] = words;
+        const told = words.slice(0, WORDS_TOLD);
+        const named = told.map((word) => `“${word}”`);
+        const pattern = told.length > 1 ? `(?:${told.join("|")})` : first;
+        return {
+          what: "rule",
+          rows,
+          of,
+          says: `with ${named.length > 1 ? "the words" : "the word"} ${named.join(", ")}, which ${named.length > 1 ? "tell" : "tells"} “${label}” by ${named.length > 1 ? "themselves" : "itself"} (right of ${percent(precision)} of them, and in ${percent(coverage)} of the label's rows)`,
+          mend: `\`replace(${JSON.stringify(`(?i)\\b${pattern}\\b`)}, "")\` in \`clean\` takes ${told.length > 1 ? "them" : "it"} out, if ${told.length > 1 ? "they" : "it"} won't stand there when the model is asked`,
+          examples: examples.get(first)?.examples ?? [],
+        };
+      });
+    },
+  };
+}
+
+function strongest(
+  words: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  labels: ReadonlyMap<string, number>,
+): readonly Rule[] {
+  const found = new Map<string, Rule>();
+  for (const [word, counts] of words) {
+    const rows = sum(counts);
+    for (const [label, count] of counts) {
+      const [precision, coverage] = [count / rows, count / (labels.get(label) ?? Infinity)];
+      if (count < FEWEST_ROWS || precision < RULE.precision || coverage < RULE.coverage) continue;
+      const key = JSON.stringify([label, rows, count]);
+      const [first, ...others] = [word, ...(found.get(key)?.words ?? [])].sort(longestFirst);
+      found.set(key, { words: [first ?? word, ...others], label, rows, precision, coverage });
+    }
+  }
+  return [...found.values()].sort((a, b) => b.coverage * b.precision - a.coverage * a.precision || b.rows - a.rows);
+}
+
+const longestFirst = (a: string, b: string): number => b.length - a.length || (a < b ? -1 : 1);
+
+function lookFor(row: LookedRow, split: string, examples: ReadonlyMap<string, Examples>): void {
+  const text = readIn(row.values);
+  const own = wordsOf(text);
+  for (const [word, found] of examples)
+    if (own.has(word)) found.add(row, split, text, text.toLowerCase().indexOf(word));
+}
+
+/** Each once, in small letters. */
+function wordsOf(text: string): ReadonlySet<string> {
+  return new Set(text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}'’_-]*/gu) ?? []);
+}

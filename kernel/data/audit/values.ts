@@ -1,0 +1,90 @@
+/** What stands in the roles `group` and `score`. */
+import type { DataAudit, ScoreFacts } from "#dsl/language/types/audit-facts.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
+import { Fingerprints } from "#stdlib/text/fingerprints.js";
+import { Growing } from "../rows/growing.js";
+import { rowName } from "../row/row-names.js";
+import { Outlying } from "./outliers.js";
+import type { Observer } from "./rows.js";
+
+/** Groups that are named. */
+const NAMED = 3;
+
+/** Groups of which rows stand in several splits; null: the data have no role `group`. */
+export function groups(splits: readonly string[]): Observer<DataAudit["groups"]> {
+  const known = new Fingerprints();
+  const first = new Growing(Int32Array);
+  const shared = new Map<number, string>();
+  return {
+    look({ values }, split) {
+      const { group: given } = values;
+      if (given === null || given === undefined || given === "") return;
+      // The number 7 of a JSON file is the "7" of a CSV file.
+      const group = typeof given === "object" ? JSON.stringify(given) : String(given as string | number);
+      const number = splits.indexOf(split);
+      const before = known.meet(group, first.length);
+      if (before === undefined) first.push(number);
+      else if (first.values()[before] !== number && !shared.has(before))
+        shared.set(before, shared.size < NAMED ? group : "");
+    },
+    found: () =>
+      first.length === 0 ? null : { shared: shared.size, of: first.length, some: [...shared.values()].slice(0, NAMED) },
+  };
+}
+
+class Spread {
+  count = 0;
+  mean = 0;
+  private squares = 0;
+  least = Number.POSITIVE_INFINITY;
+  greatest = Number.NEGATIVE_INFINITY;
+  /** Welford 1962: no sum grows large. */
+  add(value: number): void {
+    this.count++;
+    const off = value - this.mean;
+    this.mean += off / this.count;
+    this.squares += off * (value - this.mean);
+    this.least = Math.min(this.least, value);
+    this.greatest = Math.max(this.greatest, value);
+  }
+  get ends(): { readonly least: number; readonly greatest: number } {
+    return { least: this.least, greatest: this.greatest };
+  }
+  get spread(): number {
+    return Math.sqrt(this.squares / this.count);
+  }
+}
+
+/** Different scores that are listed at most. */
+const FEW_SCORES = 10;
+
+export function scores(splits: readonly string[]): Observer<ScoreFacts | null> {
+  const [all, trained] = [new Spread(), new Spread()];
+  const train = splits.includes("train") ? "train" : "all";
+  const outlying = new Outlying();
+  const different = new Set<number>();
+  let furthest: { readonly row: RowName; readonly score: number } | undefined;
+  return {
+    look(row, split) {
+      const { score } = row.values;
+      if (typeof score !== "number") return;
+      all.add(score);
+      if (different.size <= FEW_SCORES) different.add(score);
+      outlying.add(score, () => rowName(row));
+      if (split === train) trained.add(score);
+      if (!furthest || Math.abs(score) > Math.abs(furthest.score)) furthest = { row: rowName(row), score };
+    },
+    found: () => {
+      const apart = outlying.found();
+      return furthest
+        ? {
+            ...all.ends,
+            furthest: furthest.row,
+            ...(different.size <= FEW_SCORES && { values: [...different].sort((a, b) => a - b) }),
+            ...(apart && { outlying: apart }),
+            ...(trained.count > 0 && { trained: { ...trained.ends, mean: trained.mean, spread: trained.spread } }),
+          }
+        : null;
+    },
+  };
+}

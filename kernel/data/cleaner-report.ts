@@ -1,0 +1,97 @@
+/** What one cleaner did: rows that it changed and dropped are counted, and of the first ones it is kept what differs. */
+import type { CleanerFacts } from "#dsl/language/types/facts.js";
+import { readIn } from "./audit/rows.js";
+import { rowName } from "./row/row-names.js";
+import type { Row } from "./row/row.js";
+
+type Example = CleanerFacts["examples"][number];
+
+/** Rows that are shown. */
+const EXAMPLES = 3;
+/** Characters of a text that are shown, and of those that don't differ how many stand before. */
+const CHARACTERS = 80;
+const BEFORE = 20;
+
+export class Touched {
+  private rows = 0;
+  private readonly reasons = new Map<string, number>();
+  private readonly notes = new Map<string, number>();
+  private readonly examples: Example[] = [];
+
+  /** `shown`: whether its rows may be shown as they were before. */
+  constructor(
+    private readonly word: string,
+    private readonly shown: boolean,
+  ) {}
+
+  /** One that goes on from here by itself. */
+  copy(): Touched {
+    const copy = new Touched(this.word, this.shown);
+    copy.rows = this.rows;
+    for (const [why, count] of this.reasons) copy.reasons.set(why, count);
+    for (const [why, count] of this.notes) copy.notes.set(why, count);
+    copy.examples.push(...this.examples);
+    return copy;
+  }
+
+  /** `row` as it came. */
+  changed(row: Row, after: Row["values"]): void {
+    this.rows++;
+    if (!this.wanting) return;
+    const role = Object.keys(after).find((one) => after[one] !== row.values[one]);
+    if (role === undefined) return;
+    const [before, now] = differing(textOf(row.values[role]), textOf(after[role]));
+    this.examples.push({ row: rowName(row), role, before, after: now });
+  }
+
+  /** `row` as it came. */
+  dropped(row: Row, why: string): void {
+    this.reasons.set(why, (this.reasons.get(why) ?? 0) + 1);
+    if (!this.wanting) return;
+    const role = ["text", "messages", "input", "question", "tokens"].find((one) => one in row.values) ?? "text";
+    this.examples.push({ row: rowName(row), role, before: cut(readIn(row.values), 0, CHARACTERS), after: null });
+  }
+
+  noted(why: string): void {
+    this.notes.set(why, (this.notes.get(why) ?? 0) + 1);
+  }
+
+  found(): CleanerFacts {
+    const counted = (of: ReadonlyMap<string, number>) => [...of].map(([why, count]) => ({ why, count }));
+    return {
+      word: this.word,
+      changed: this.rows,
+      dropped: counted(this.reasons),
+      ...(this.notes.size > 0 && { noted: counted(this.notes) }),
+      examples: this.examples,
+    };
+  }
+
+  private get wanting(): boolean {
+    return this.shown && this.examples.length < EXAMPLES;
+  }
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  return value === null || value === undefined ? "" : JSON.stringify(value);
+}
+
+/** Both from a little before the first place where they differ to a little behind the last one. */
+function differing(before: string, after: string): readonly [before: string, after: string] {
+  const shorter = Math.min(before.length, after.length);
+  let begin = 0;
+  while (begin < shorter && before[begin] === after[begin]) begin++;
+  let end = 0;
+  while (end < shorter - begin && before.at(-1 - end) === after.at(-1 - end)) end++;
+  const from = Math.max(0, begin - BEFORE);
+  const of = (text: string): string => cut(text, from, text.length - Math.max(0, end - BEFORE));
+  return [of(before), of(after)];
+}
+
+/** No pair of surrogates is cut in two. */
+function cut(text: string, from: number, to: number): string {
+  const end = Math.min(to, from + CHARACTERS);
+  const part = text.slice(from, end).replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/gu, "");
+  return `${from > 0 ? "…" : ""}${part}${end < text.length ? "…" : ""}`;
+}

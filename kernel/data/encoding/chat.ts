@@ -1,0 +1,237 @@
+/**
+ * Conversations as tokens. The chat template renders a conversation as pieces of text, some of which are answers. A token is
+ * trained if it holds a character of an answer that is to be learnt. No text is searched.
+ */
+import { createHash } from "node:crypto";
+import type { ReaderOf } from "#dsl/language/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Message, TemplatePiece } from "#stdlib/conversations/kind.js";
+import type { Base } from "../../bases/base.js";
+import { sandboxRenderer, wordRenderer, type ChatRenderer } from "../../bases/chat-renderer.js";
+import { chatTemplateOf } from "../../bases/chat-template.js";
+import type { Tokenizer } from "../../bases/tokenizer.js";
+import type { ConversationRows, MeasuredChats } from "../rows/conversations.js";
+import { does } from "../../host/load-implementation.js";
+
+export interface Chat {
+  /** Name of the template: its word, or `base's own`. */
+  readonly name: string;
+  /** Identifies the template in cache keys. */
+  readonly key: string;
+  readonly renderer: ChatRenderer;
+  readonly tokenizer: Tokenizer;
+  readonly learn: "all" | "last";
+}
+type UncachedChat = Omit<Chat, "key">;
+/** A conversation's tokens. `trained` is 1 for each token that counts in the loss. */
+export interface ChatRow {
+  readonly ids: Int32Array;
+  readonly trained: Uint8Array;
+}
+
+/** Rendered into the cache key, so that rows are encoded anew when a template of the vocabulary changes. */
+const PROBE: readonly Message[] = [
+  { role: "user", content: "a" },
+  { role: "assistant", content: "b" },
+  { role: "user", content: "c" },
+];
+
+/** Null if the task reads no conversations. Coded errors of templates. */
+export async function chatOf(reader: ReaderOf, base: Base, tokenizer: Tokenizer): Promise<Chat | null> {
+  const { template, learn = "all" } = reader;
+  if (template === undefined) return null;
+  if (template) {
+    const implementation = await does(template, "template");
+    const options = { specials: tokenizer.specials, addGenerationPrompt: false };
+    const key = JSON.stringify([template, implementation.render(PROBE, options)]);
+    return { name: template.word, key, renderer: wordRenderer(implementation), tokenizer, learn };
+  }
+  const source = chatTemplateOf(base.folder);
+  if (source === null) throw new CodedError("no-template", { base: reader.name, has: ["chatml", "plain"] });
+  const key = createHash("sha256").update(source).digest("hex");
+  return { name: "base's own", key, renderer: sandboxRenderer(base.folder, source), tokenizer, learn };
+}
+
+/** Rows of conversations, whole. Coded errors `template-refuses`, `template-prefix-differs`, `nothing-to-train`. */
+export async function encodeChats(
+  rows: ConversationRows,
+  chat: UncachedChat,
+  data: string,
+): Promise<readonly ChatRow[]> {
+  const wanted = rows.map(({ row, messages }) => {
+    const answers = answersOf(messages, chat.learn);
+    if (answers.size === 0) {
+      const why = messages.some(({ role }) => role === "assistant")
+        ? "no turn of the assistant's in it is trained, its weights say"
+        : "no turn in it is the assistant's";
+      throw new CodedError("nothing-to-train", { data, row, why });
+    }
+    return answers;
+  });
+  const pieces = await piecesOf(chat, rows, false);
+  const written = rows.map(({ row }, i) => ({ row, wanted: wanted[i]!, pieces: pieces[i]! }));
+  const placed = await chat.tokenizer.encodePlaced(written.map(({ pieces }) => joinedText(pieces)));
+  await demandSamePrompts(
+    chat,
+    rows.map((row, i) => ({ ...row, wanted: wanted[i]!, pieces: pieces[i]! })),
+  );
+  return written.map(({ row, wanted, pieces }, i) => {
+    const { ids, starts, ends } = placed[i]!;
+    const trained = maskOf(pieces, wanted, starts, ends);
+    // What comes first follows nothing, so it can't be predicted.
+    if (!trained.includes(1, 1))
+      throw new CodedError("nothing-to-train", { data, row, why: "its answer has no token" });
+    return { ids, trained };
+  });
+}
+
+/** Tokens that each conversation feeds when it isn't cut, and where answers end. Coded errors as of `encodeChats`: they are known before a run. */
+export async function measuredChats(rows: ConversationRows, chat: UncachedChat, data: string): Promise<MeasuredChats> {
+  const encoded = await encodeChats(rows, chat, data);
+  const lengths = Int32Array.from(encoded, ({ ids }) => ids.length - 1);
+  const stop = await chat.renderer.stop(chat.tokenizer.specials);
+  if (stop === "") return { lengths };
+  const id = chat.tokenizer.idOf(stop);
+  const ends = encoded.map((row) => firstStop(row, id)).filter((at) => at > 0);
+  const starts = encoded.map(({ trained }) => trained.indexOf(1, 1));
+  const least = (all: readonly number[]): number => all.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const greatest = (all: readonly number[]): number => all.reduce((a, b) => Math.max(a, b), 0);
+  return { lengths, stops: { soonest: ends.length > 0 ? least(ends) : null, latestStart: greatest(starts) } };
+}
+
+/** Steps up to the token that ends the first learnt answer, that included; a stop that is no token of its own ends with the answer. −1: none. */
+function firstStop({ ids, trained }: ChatRow, stop: number | null): number {
+  const start = trained.indexOf(1, 1);
+  if (stop === null) {
+    const after = trained.indexOf(0, start);
+    return (after < 0 ? trained.length : after) - 1;
+  }
+  return ids.findIndex((id, at) => at >= start && id === stop && trained[at] === 1);
+}
+
+/** Prompts that end with the generation prompt. `row` names the conversation in errors. */
+export async function promptsFor(chat: UncachedChat, rows: ConversationRows): Promise<readonly string[]> {
+  for (const { row, messages } of rows)
+    if (messages.at(-1)?.role !== "user")
+      throw new CodedError("template-refuses", {
+        template: chat.name,
+        row,
+        why: "the turn to be answered is not the user's",
+      });
+  return (await piecesOf(chat, rows, true)).map(joinedText);
+}
+
+/** Whole conversations as text. */
+export async function writtenFor(chat: Chat, rows: ConversationRows): Promise<readonly string[]> {
+  return (await piecesOf(chat, rows, false)).map(joinedText);
+}
+
+/**
+ * At most `most` steps from a token to the next: the end is cut off, or, where no trained token would be left, the
+ * beginning, so that the last trained token stays.
+ */
+export function cutChat(chat: ChatRow, most: number): ChatRow {
+  if (chat.ids.length <= most + 1) return chat;
+  const fits = chat.trained.subarray(0, most + 1).includes(1, 1);
+  const end = fits ? most + 1 : chat.trained.lastIndexOf(1) + 1;
+  const from = end - (most + 1);
+  return { ids: chat.ids.slice(from, end), trained: chat.trained.slice(from, end) };
+}
+
+/**
+ * Checks that the text before trained answers equals the prompt of a prediction. Answers that don't follow a user's turn are skipped,
+ * since predictions always answer one. Of a long conversation the first and the last answers are compared: templates treat
+ * those in between alike, and each prompt is written from the beginning.
+ */
+async function demandSamePrompts(
+  chat: UncachedChat,
+  rows: readonly (ConversationRows[number] & {
+    readonly wanted: ReadonlySet<number>;
+    readonly pieces: readonly TemplatePiece[];
+  })[],
+): Promise<void> {
+  const answered = rows.flatMap(({ row, messages, wanted, pieces }) =>
+    endsOf([...wanted]).flatMap((answer) => {
+      const trained = messages[answer - 1]?.role === "user" ? beforeAnswer(pieces, answer) : null;
+      return trained === null ? [] : [{ row, messages: messages.slice(0, answer), trained }];
+    }),
+  );
+  const prompts = (await piecesOf(chat, answered, true)).map(joinedText);
+  for (const [i, { row, trained }] of answered.entries()) {
+    const prompt = prompts[i]!;
+    if (trained === prompt || trained === `${prompt}${SPACE}`) continue;
+    const from = Math.max(0, commonStart(trained, prompt) - CONTEXT);
+    const shown = (text: string): string => text.slice(from, from + SHOWN);
+    const told = { trained: shown(trained), asked: shown(prompt) };
+    throw new CodedError("template-prefix-differs", { template: chat.name, row, ...told });
+  }
+}
+/**
+ * LLaMA 2's and Mistral's templates put a space before an answer and none behind a prompt. In most tokenizers it is part of the
+ * answer's first token; where it is a token by itself, transformers' mask leaves it out, too.
+ */
+const SPACE = " ";
+/** Characters that are shown before two texts differ, and in all. */
+const CONTEXT = 24;
+const SHOWN = 80;
+
+function commonStart(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return at;
+}
+
+/** The text before an answer; null: the answer is empty. */
+function beforeAnswer(pieces: readonly TemplatePiece[], answer: number): string | null {
+  const own = pieces.findIndex((piece) => piece.answer === answer);
+  return own < 0 || pieces[own]!.text === "" ? null : joinedText(pieces.slice(0, own));
+}
+
+/** Answers of a conversation that are compared at each end. */
+const AT_ENDS = 4;
+const endsOf = (answers: readonly number[]): readonly number[] =>
+  answers.length <= 2 * AT_ENDS ? answers : [...answers.slice(0, AT_ENDS), ...answers.slice(-AT_ENDS)];
+
+function answersOf(messages: readonly Message[], learn: Chat["learn"]): ReadonlySet<number> {
+  const answers = messages.flatMap(({ role, trained }, i) => (role === "assistant" && trained !== false ? [i] : []));
+  return new Set(learn === "last" ? answers.slice(-1) : answers);
+}
+
+async function piecesOf(
+  { renderer, tokenizer, name }: UncachedChat,
+  rows: ConversationRows,
+  addGenerationPrompt: boolean,
+): Promise<readonly (readonly TemplatePiece[])[]> {
+  const rendered = await renderer.renderChats(
+    rows.map(({ messages }) => messages),
+    { specials: tokenizer.specials, addGenerationPrompt },
+  );
+  return rendered.map((pieces, i) => {
+    if ("refused" in pieces)
+      throw new CodedError("template-refuses", { template: name, row: rows[i]!.row, why: pieces.refused });
+    return pieces;
+  });
+}
+
+function joinedText(pieces: readonly TemplatePiece[]): string {
+  return pieces.map(({ text }) => text).join("");
+}
+
+/** 1 for each token that holds a character of a wanted answer; tokens of no width count by the character before them. */
+export function maskOf(
+  pieces: readonly TemplatePiece[],
+  wanted: ReadonlySet<number>,
+  starts: Int32Array,
+  ends: Int32Array,
+): Uint8Array {
+  const spans: [number, number][] = [];
+  let at = 0;
+  for (const { text, answer } of pieces) {
+    const length = Array.from(text).length;
+    if (answer !== undefined && wanted.has(answer) && length > 0) spans.push([at, at + length]);
+    at += length;
+  }
+  const inside = (from: number, to: number): boolean =>
+    spans.some(([a, b]) => (from < to ? from < b && to > a : a < from && from <= b));
+  return Uint8Array.from(starts, (from, i) => (inside(from, ends[i]!) ? 1 : 0));
+}

@@ -1,0 +1,54 @@
+/**
+ * Texts as the model sees them: token ids, cut to the length that it reads, and of the rows of a split what they teach. What is
+ * made of a split is kept with its prepared data.
+ */
+import { LRUCache } from "lru-cache";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Prepared } from "../prepare.js";
+import { splitNamesOf } from "../prepared.js";
+import { StreamedRows } from "../rows/streamed-rows.js";
+import { encodeRows } from "./encode-rows.js";
+import type { InputEncoding } from "./row-formats/row-encoder.js";
+import { rowEncoderOf } from "./row-formats/row-encoders.js";
+import type { Asked, Encoded, Encoding, Unseen } from "./rows.js";
+import { splitRows } from "./split-rows.js";
+
+export type { Asked, Encoded, Encoding, Unseen } from "./rows.js";
+
+/** Inputs of a prediction, which `row-formats` reads as the task does. */
+export function encodeTexts(inputs: readonly Asked[], e: InputEncoding): Promise<Unseen> {
+  return rowEncoderOf(e.task.implementation).encodeInputs(inputs, e);
+}
+
+/** Of each split as it is fed to models of late. */
+const kept = new WeakMap<object, LRUCache<string, Promise<Encoded>>>();
+const MOST = 8;
+
+/** Coded errors: `split-missing`, `no-rows`, and those of what the task teaches (`label-not-trained`, ...). */
+export function encodeSplit(
+  prepared: Prepared,
+  name: { readonly data: string; readonly split: string },
+  encoding: Encoding,
+): Promise<Encoded> {
+  const split = prepared.streamed?.[name.split] ?? prepared.splits[name.split];
+  if (!split) throw new CodedError("split-missing", { ...name, has: splitNamesOf(prepared) });
+  const rows = split instanceof StreamedRows ? split.rows : split.numRows();
+  if (rows === 0) throw new CodedError("no-rows", name);
+  const { tokenizer, maxLength, task, labels, types, end, chat } = encoding;
+  const own = prepared.labels;
+  const key = JSON.stringify([tokenizer.hash, maxLength, task.call, labels, own, types, end, chat?.key, chat?.learn]);
+  const byKey = kept.get(split) ?? new LRUCache<string, Promise<Encoded>>({ max: MOST });
+  kept.set(split, byKey);
+  const known = byKey.get(key);
+  if (known) return known;
+  // A model that was taught none takes the data's own.
+  const of = { ...encoding, data: name.data, labels: labels.length > 0 ? labels : prepared.labels };
+  const made = encodeRows(splitRows(split, tokenizer, prepared.labels), of);
+  const whole = made.then((encoded) => {
+    if (encoded.lengths.length === 0) throw new CodedError("no-rows", name);
+    return encoded;
+  });
+  byKey.set(key, whole);
+  whole.catch(() => byKey.delete(key));
+  return whole;
+}

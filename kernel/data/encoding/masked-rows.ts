@@ -1,0 +1,29 @@
+/** Which tokens of some rows are trained, for pictures. Rows whose target is one label have no such mask. */
+import type { TaskImplementation } from "#stdlib/tasks/kind.js";
+import type { MaskedRow } from "../../display/data/mask.js";
+import type { MaskOptions } from "./masked-tokens.js";
+import type { RowEncoder } from "./row-formats/row-encoder.js";
+import { rowEncoderOf } from "./row-formats/row-encoders.js";
+import type { Encoded } from "./rows.js";
+
+type Task = Pick<TaskImplementation, "supervision">;
+
+export function hasMask(task: Task): boolean {
+  return rowEncoderOf(task).hasMask(task.supervision);
+}
+
+/** What the picture calls the marked tokens. */
+export function maskTitleOf(task: Task): RowEncoder["maskTitle"] {
+  return rowEncoderOf(task).maskTitle;
+}
+
+/** The first rows. */
+export async function maskedRows(
+  rows: Encoded,
+  task: Task,
+  options: MaskOptions & { readonly most: number },
+): Promise<readonly MaskedRow[]> {
+  const encoder = rowEncoderOf(task);
+  const most = Math.min(options.most, rows.lengths.length);
+  return Promise.all(Array.from({ length: most }, (_, row) => encoder.maskedRow(rows, row, options)));
+}

@@ -1,0 +1,100 @@
+/**
+ * The trained tokens of a row, for pictures. They are read from what training is fed: next tokens and their mask, the targets of
+ * a decoder, the places that a task predicts.
+ */
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import type { Tokenizer } from "../../bases/tokenizer.js";
+import type { MaskedPart, MaskedRow } from "../../display/data/mask.js";
+import { tokensAt } from "../sequences/token-rows.js";
+import type { Encoded } from "./rows.js";
+
+export interface MaskOptions {
+  readonly tokenizer: Pick<Tokenizer, "spell">;
+  /** Of the recipe: masking draws tokens by it. */
+  readonly seed: number;
+}
+
+/** Most parts of a row; what comes after them is left out. */
+const PARTS = 60;
+
+/** The number of the row in the source; a row of a question's window has that of the question. */
+function numberOf(rows: Encoded, row: number): number {
+  return rows.rows[rows.asked.window?.(row).of ?? row] ?? row + 1;
+}
+
+/** Every token but the first, or those that a mask marks. */
+export async function nextTokenMask(rows: Encoded, row: number, { tokenizer }: MaskOptions): Promise<MaskedRow> {
+  const ids = tokensAt(rows.ids, row);
+  const trained = rows.trained?.at(row);
+  const parts = await spelled(ids, (token) => token > 0 && (trained === undefined || trained[token] === 1), tokenizer);
+  const count = rows.trained?.counts[row] ?? ids.length - 1;
+  return { row: numberOf(rows, row), parts, trained: count, tokens: ids.length };
+}
+
+/** The input, and after an arrow the target, of which every token is trained. */
+export async function targetMask(rows: Encoded, row: number, options: MaskOptions): Promise<MaskedRow> {
+  const ids = tokensAt(rows.ids, row);
+  const written = numbersOf(feedsOf(rows, row, options, 0)["labels"]);
+  const parts = [
+    ...(await spelled(ids, () => false, options.tokenizer)),
+    { text: " → ", trained: false },
+    ...(await spelled(written, () => true, options.tokenizer)),
+  ];
+  return { row: numberOf(rows, row), parts, trained: written.length, tokens: ids.length + written.length };
+}
+
+/** Tokens that the task marks, or else the places that it predicts. */
+export async function taskMask(rows: Encoded, row: number, options: MaskOptions): Promise<MaskedRow> {
+  const ids = tokensAt(rows.ids, row);
+  const number = numberOf(rows, row);
+  const marked = rows.taught?.marked?.(row);
+  if (marked) {
+    const parts = await spelled(ids, (token) => marked[token] === 1, options.tokenizer);
+    return { row: number, parts, trained: marked.reduce((a, b) => a + b, 0), tokens: ids.length };
+  }
+  const { targets, labels } = feedsOf(rows, row, options, 0);
+  const wanted = new Set(numbersOf(targets).filter((_, i) => numbersOf(labels)[i] !== -100));
+  const parts = await spelled(ids, (token) => wanted.has(token), options.tokenizer);
+  const changes = numbersOf(feedsOf(rows, row, options, 1)["targets"]).join() !== numbersOf(targets).join();
+  return { row: number, parts, trained: wanted.size, tokens: ids.length, ...(changes && { changes }) };
+}
+
+function feedsOf(rows: Encoded, row: number, { seed }: MaskOptions, epoch: number): Readonly<Record<string, NDArray>> {
+  const ids = tokensAt(rows.ids, row);
+  const taught = must(rows.taught, "what the rows teach");
+  return taught.feeds({ rows: [row], width: ids.length, seed, epoch }, Int32Array.from(ids));
+}
+
+/** Tokens in a row that are alike become one part. */
+async function spelled(
+  ids: Int32Array,
+  trained: (at: number) => boolean,
+  { spell }: Pick<Tokenizer, "spell">,
+): Promise<readonly MaskedPart[]> {
+  const parts: MaskedPart[] = [];
+  let before = "";
+  for (let from = 0; from < ids.length;) {
+    if (parts.length === PARTS) return [...parts, { text: " …", trained: false }];
+    const wanted = trained(from);
+    let to = from + 1;
+    while (to < ids.length && trained(to) === wanted) to++;
+    // What tokens spell depends on those before them (blanks); where all of it isn't the sum of its parts, a part stands alone.
+    const whole = await spell(ids.subarray(0, to));
+    const text = whole.startsWith(before) ? whole.slice(before.length) : await spell(ids.subarray(from, to));
+    // The blank between two words belongs to neither.
+    const blank = parts.length > 0 && wanted && text.startsWith(" ");
+    const last = parts.at(-1);
+    if (blank && last) parts[parts.length - 1] = { ...last, text: `${last.text} ` };
+    parts.push({ text: blank ? text.slice(1) : text, trained: wanted });
+    before = whole;
+    from = to;
+  }
+  return parts;
+}
+
+function numbersOf(array: NDArray | undefined): Int32Array {
+  if (!array) return new Int32Array();
+  const { bytes } = array;
+  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+}

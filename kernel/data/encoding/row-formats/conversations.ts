@@ -1,0 +1,24 @@
+/** Whole conversations, written by a chat template. Only tokens of the assistant are targets. */
+import { must } from "#dsl/language/diagnostics/must.js";
+import { conversationText } from "../../rows/conversations.js";
+import { askedOf } from "../asked-rows.js";
+import { causalLm } from "./causal-lm.js";
+import type { RowEncoder } from "./row-encoder.js";
+
+export const conversations: RowEncoder = {
+  ...causalLm,
+  async encodeSplit(rows, e) {
+    const chat = must(e.chat, "the chat template");
+    const { ids, lengths, trained } = await rows.chats({ chat, length: e.maxLength, data: e.data });
+    return {
+      count: rows.count,
+      rows: rows.numbers,
+      text: (row) => conversationText(rows.messages(row)),
+      ids,
+      lengths,
+      trained,
+      asked: askedOf(ids, e),
+      taught: null,
+    };
+  },
+};

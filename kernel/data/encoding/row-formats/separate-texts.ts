@@ -1,0 +1,59 @@
+/** Rows of several texts that are encoded separately: the texts of all rows of one role, then those of the next role. */
+import { must } from "#dsl/language/diagnostics/must.js";
+import { sha256 } from "#platform/digest.js";
+import { tokensAt, type TokenRows, type TokenTexts } from "../../sequences/token-rows.js";
+import { askedOf, textsCut, type Cutting } from "../asked-rows.js";
+import type { Encoded, Unseen } from "../rows.js";
+
+type Fed = Pick<Unseen, "ids" | "lengths" | "asked"> & Pick<Encoded, "written" | "apart">;
+type Once = ReturnType<NonNullable<Encoded["apart"]>>;
+
+/** `texts`: those of each role; the two roles whose texts belong together come first. */
+export function cutSeparately(texts: readonly TokenTexts[], e: Cutting): Fed {
+  const roles = texts.map((own) => textsCut(own, e));
+  const [first, ...others] = roles;
+  const { lengths } = must(first, "the first texts of rows");
+  const n = lengths.length;
+  const ids = inTurn(
+    roles.map((role) => role.ids),
+    n,
+  );
+  const written = lengths.map((_, row) => others.reduce((sum, other) => sum + other.lengths[row]!, 0));
+  let found: Once | undefined;
+  return {
+    ids,
+    lengths,
+    written,
+    asked: { ...askedOf(ids, e), count: n },
+    apart: () => (found ??= once(ids, 2 * n, e)),
+  };
+}
+
+/** Text r of role k is text k · n + r. */
+function inTurn(roles: readonly TokenRows[], n: number): TokenRows {
+  return { length: roles.length * n, at: (text) => roles[Math.floor(text / n)]?.at(text % n) };
+}
+
+/** Each text once, so that one that stands in many rows is read once. */
+function once(ids: TokenRows, count: number, e: Cutting): Once {
+  const places = new Map<string, number>();
+  const first: number[] = [];
+  const of = new Int32Array(count);
+  for (let text = 0; text < count; text++) {
+    const key = keyOf(tokensAt(ids, text));
+    const known = places.get(key);
+    of[text] = known ?? first.length;
+    if (known !== undefined) continue;
+    places.set(key, first.length);
+    first.push(text);
+  }
+  const own: TokenRows = { length: first.length, at: (text) => ids.at(first[text] ?? -1) };
+  const lengths = Int32Array.from(first, (text) => tokensAt(ids, text).length);
+  return { texts: { ids: own, lengths, asked: askedOf(own, e) }, of };
+}
+
+/** Texts may be long, and many. */
+function keyOf(ids: Int32Array): string {
+  const bytes = new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength);
+  return sha256().update(bytes).end().slice(0, 32);
+}

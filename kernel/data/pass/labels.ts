@@ -1,0 +1,78 @@
+/** Labels of rows: which there are, in what order the model numbers them, and how many of each a split has. */
+import type { SplitFacts } from "#dsl/language/types/facts.js";
+import { inOrder } from "../rows/label-order.js";
+import type { Row } from "../row/row.js";
+
+/** The role whose values are labels. */
+export function labelRole(columns: Readonly<Record<string, unknown>>): "label" | "labels" | "tags" | null {
+  return (["label", "labels", "tags"] as const).find((role) => role in columns) ?? null;
+}
+
+export class LabelCounts {
+  private readonly role: string | null;
+  /** Numbers in order of appearance. */
+  private readonly numbers = new Map<string, number>();
+  private readonly counts = new Map<string, number[]>();
+  /** Those of them that only repeat a row. */
+  private readonly copies = new Map<string, number[]>();
+
+  constructor(columns: Readonly<Record<string, unknown>>) {
+    this.role = labelRole(columns);
+  }
+
+  /**
+   * `split`: null where the row is left out; its labels are known all the same. `copied`: it was met before. Of several the last
+   * number, −1 where it has none.
+   */
+  look({ values }: Row, split: string | null, copied = false): number {
+    const value = this.role === null ? undefined : values[this.role];
+    if (value === null || value === undefined) return -1;
+    let last = -1;
+    for (const label of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
+      last = this.numberOf(String(label as string | number));
+      if (split === null) continue;
+      for (const counts of copied ? [this.counts, this.copies] : [this.counts]) {
+        const own = counts.get(split) ?? [];
+        counts.set(split, own);
+        own[last] = (own[last] ?? 0) + 1;
+      }
+    }
+    return last;
+  }
+
+  /** `told`: the program's own order; null: labels are put in order. */
+  found(told: readonly string[] | null): Labels {
+    if (this.role === null) return { labels: [], order: new Int32Array(), in: () => [] };
+    const labels = told ?? inOrder(this.numbers.keys());
+    const places = new Map(labels.map((label, i) => [label, i]));
+    for (const label of this.numbers.keys()) if (!places.has(label)) places.set(label, places.size);
+    return {
+      labels,
+      order: Int32Array.from(this.numbers.keys(), (label) => places.get(label) ?? 0),
+      in: (split) =>
+        [...places.keys()]
+          .map((label) => {
+            const number = this.numbers.get(label) ?? -1;
+            const count = this.counts.get(split)?.[number] ?? 0;
+            const copies = this.copies.get(split)?.[number] ?? 0;
+            return { label, count, ...(copies > 0 && { own: count - copies }) };
+          })
+          .filter(({ count }, i) => i < labels.length || count > 0),
+    };
+  }
+
+  private numberOf(label: string): number {
+    const known = this.numbers.get(label);
+    if (known !== undefined) return known;
+    this.numbers.set(label, this.numbers.size);
+    return this.numbers.size - 1;
+  }
+}
+
+export interface Labels {
+  readonly labels: readonly string[];
+  /** By its number in order of appearance: its place among all that there are, those that the program names first. */
+  readonly order: Int32Array;
+  /** Those of the program or the order, and of others what a split has. */
+  in(split: string): SplitFacts["labels"];
+}

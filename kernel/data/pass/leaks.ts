@@ -1,0 +1,68 @@
+/**
+ * Texts that stand in more than one split: the same by the rule that `drop_duplicates` goes by. Known by fingerprint, so that
+ * memory does not follow the texts' lengths; the first leaks are listed with their rows, all are counted.
+ */
+import type { DataFacts } from "#dsl/language/types/facts.js";
+import { textKey } from "#stdlib/cleaners/shared/normal-form.js";
+import { readOf } from "#stdlib/cleaners/shared/row-text.js";
+import { Fingerprints } from "#stdlib/text/fingerprints.js";
+import { isMasked } from "#stdlib/personal-data/masks.js";
+import { Growing } from "../rows/growing.js";
+import type { Row } from "../row/row.js";
+
+const LISTED = 20;
+const PLACES = 6;
+
+interface Leak {
+  readonly text: string;
+  readonly places: { readonly split: string; readonly row: number }[];
+  readonly masked?: true;
+}
+
+export class Leaks {
+  private readonly texts = new Fingerprints();
+  private readonly splits: string[] = [];
+  /** Of each text that was met: split and row of its first place. */
+  private readonly first = { split: new Growing(Int32Array), row: new Growing(Int32Array) };
+  /** By the text's number; null: counted only. */
+  private readonly leaked = new Map<number, Leak | null>();
+
+  look(row: Row, split: string): void {
+    const number = this.numberOf(split);
+    const before = this.texts.meet(textKey(row.values), this.first.row.length);
+    if (before === undefined) {
+      this.first.split.push(number);
+      this.first.row.push(row.row);
+      return;
+    }
+    const from = this.first.split.values()[before]!;
+    if (from === number && !this.leaked.has(before)) return;
+    if (!this.leaked.has(before)) {
+      const places = [{ split: this.splits[from]!, row: this.first.row.values()[before]! }];
+      this.leaked.set(before, this.leaked.size < LISTED ? leakOf(row.values, places) : null);
+    }
+    const leak = this.leaked.get(before);
+    if (leak && leak.places.length < PLACES) leak.places.push({ split, row: row.row });
+  }
+
+  /** `splits`: how many there are. */
+  found(splits: number): Pick<DataFacts, "leaks" | "leakCount"> {
+    if (splits < 2) return { leaks: [], leakCount: 0 };
+    return { leaks: [...this.leaked.values()].filter((leak) => leak !== null), leakCount: this.leaked.size };
+  }
+
+  private numberOf(split: string): number {
+    const known = this.splits.indexOf(split);
+    return known < 0 ? this.splits.push(split) - 1 : known;
+  }
+}
+
+function leakOf(values: Row["values"], places: Leak["places"]): Leak {
+  return { text: shownOf(values), places, ...(isMasked(readOf(values)) && { masked: true }) };
+}
+
+function shownOf(values: Row["values"]): string {
+  return String(
+    ["text", "question", "messages", "input"].map((role) => values[role]).find((value) => value !== undefined),
+  );
+}

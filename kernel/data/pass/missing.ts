@@ -1,0 +1,58 @@
+/**
+ * Rows without a value that the task reads of every row: counted, and an error at the end that names the first, of all roles at
+ * once. Rows that a cleaner dropped for another reason (one of several empty ones is a duplicate) count as the source has them.
+ */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
+import { isEmpty, needed } from "#stdlib/cleaners/drop_empty.js";
+import { rowName } from "../row/row-names.js";
+import type { Row } from "../row/row.js";
+
+const NAMED = 5;
+
+interface Lacking {
+  readonly rows: RowName[];
+  count: number;
+}
+
+export class Missing {
+  private readonly roles: readonly (readonly [role: string, column: string])[];
+  private readonly found = new Map<string, Lacking>();
+  /** Roles that some row lacks once it was cleaned. */
+  private readonly left = new Set<string>();
+
+  constructor(columns: Readonly<Record<string, string>>) {
+    this.roles = needed.flatMap((role) => (columns[role] === undefined ? [] : [[role, columns[role]] as const]));
+  }
+
+  /**
+   * @param cleaned what cleaners made of the row; null: they dropped it
+   * @returns whether that lacks a value
+   */
+  look(given: Row, cleaned: Row | null): boolean {
+    let lacks = false;
+    for (const [role] of this.roles) {
+      const isLeft = cleaned !== null && isEmpty(cleaned.values[role]);
+      if (isLeft || isEmpty(given.values[role])) this.add(role, given);
+      if (isLeft) this.left.add(role);
+      lacks ||= isLeft;
+    }
+    return lacks;
+  }
+
+  private add(role: string, row: Row): void {
+    const own = this.found.get(role) ?? { rows: [], count: 0 };
+    this.found.set(role, own);
+    own.count++;
+    if (own.rows.length < NAMED) own.rows.push(rowName(row));
+  }
+
+  /** Coded error `missing-value`. */
+  demandNone(): void {
+    const [first, ...also] = this.roles.flatMap(([role, column]) => {
+      const own = this.left.has(role) ? this.found.get(role) : undefined;
+      return own ? [{ role, column, ...own }] : [];
+    });
+    if (first) throw new CodedError("missing-value", { ...first, ...(also.length > 0 && { also }) });
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * `thin`: fewer rows train, the other splits stay. Each row draws its place in a line by the data's seed and its own number,
+ * so that the fewer are among the more and a row keeps its place whatever stands beside it.
+ */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import { drawFor } from "#stdlib/statistics/chance.js";
+import { isTrained } from "../rows/cleaning.js";
+import { rowName } from "../row/row-names.js";
+import type { Divided } from "../rows/splitting.js";
+
+/** Shares of splits are met to a row or so: that many more may be asked for. */
+const NEAR = 0.005;
+
+/** `rows`: all at once. Those that are thinned out lose their split. Coded errors `too-thin`, `cannot-stream`. */
+export function thinned(
+  rows: readonly Divided[],
+  { thin, seed }: DataPlan,
+  { streamed }: { readonly streamed: boolean },
+): readonly Divided[] {
+  if (thin === undefined) return rows;
+  if (streamed)
+    throw new CodedError("cannot-stream", {
+      what: "`thin`",
+      why: "it draws from all rows that train at once; of a share of the values `hashed` trains less: `split: hashed(id, train: 20%, test: 20%)`",
+    });
+  const all = rows.filter(({ split }) => split !== null).length;
+  const places = rows.flatMap((one, at) =>
+    isTrained(one) ? [{ at, drawn: drawFor(seed, `thin ${String(rowName(one.row))}`) }] : [],
+  );
+  const wanted = typeof thin === "number" ? thin : Math.round(thin.share * all);
+  const over = typeof thin === "number" ? 0 : NEAR * all + 1;
+  if (wanted < 1 || wanted > places.length + over)
+    throw new CodedError("too-thin", { wanted, rows: places.length, split: splitOf(rows) });
+  const line = places.sort((a, b) => a.drawn - b.drawn || a.at - b.at);
+  const out = new Set(line.slice(wanted).map(({ at }) => at));
+  return rows.map((one, at) => (out.has(at) ? { row: one.row, split: null, thinned: true } : one));
+}
+
+function splitOf(rows: readonly Divided[]): string {
+  return rows.find(isTrained)?.split ?? "train";
+}

@@ -1,0 +1,70 @@
+/** The role `answer` of rows: read beside its context, cleaned with it, and then given its place. */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
+import {
+  givenAnswers,
+  placedAnswer,
+  readAnswer,
+  type Answer,
+  type GivenAnswer,
+  type ReadAnswer,
+} from "#stdlib/data/answers.js";
+import { rowName } from "../row/row-names.js";
+import type { Row } from "../row/row.js";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * Values with the answers that stand in them; the role `answer_start` says where a single answer begins. Coded errors
+ * `not-an-answer` and `answer-elsewhere`.
+ */
+export function withAnswers(values: Values, columns: Readonly<Record<string, string>>, row: RowName): Values {
+  if (columns["answer"] === undefined || columns["context"] === undefined) return values;
+  const { answer_start: start, ...rest } = values;
+  const column = columns["answer"];
+  const given = givenAnswers(values["answer"]);
+  if ("refused" in given) throw new CodedError("not-an-answer", { row, column, found: given.refused });
+  const placed = columns["answer_start"] === undefined ? given : withStarts(given, start, { row, column });
+  const context = typeof values["context"] === "string" ? values["context"] : "";
+  const answer = placed.map((own): ReadAnswer => {
+    const made = readAnswer(own, context);
+    if ("nth" in made) return made;
+    throw new CodedError("answer-elsewhere", {
+      row,
+      answer: own.text,
+      start: must(own.start, "the place of the answer"),
+      there: made.elsewhere,
+    });
+  });
+  return { ...rest, answer };
+}
+
+function withStarts(
+  answers: readonly GivenAnswer[],
+  value: unknown,
+  place: { readonly row: RowName; readonly column: string },
+): readonly GivenAnswer[] {
+  if (value === null || value === undefined || value === "" || answers.length === 0) return answers;
+  const starts = Array.isArray(value) ? (value as unknown[]).map(Number) : [Number(value)];
+  if (starts.length !== answers.length || !starts.every(Number.isInteger)) {
+    const found = `${String(answers.length)} answers with the starts ${JSON.stringify(value)}`;
+    throw new CodedError("not-an-answer", { ...place, found });
+  }
+  return answers.map((answer, i) => ({ ...answer, start: starts[i]! }));
+}
+
+/** The row with the places of its answers in the context; one at least stands there, or the coded error `answer-not-there`. */
+export function placeAnswers(row: Row): Row {
+  const { answer, context } = row.values;
+  if (!Array.isArray(answer) || typeof context !== "string") return row;
+  const placed = (answer as readonly ReadAnswer[]).map((own) => placedAnswer(own, context));
+  if (placed.length > 0 && placed.every(({ start }) => start === null))
+    throw new CodedError("answer-not-there", { row: rowName(row), answer: placed[0]!.text });
+  return { ...row, values: { ...row.values, answer: placed } };
+}
+
+/** Answers in words, for previews. */
+export function answersText(answers: readonly Answer[]): string {
+  return [...new Set(answers.map(({ text }) => text))].join(" | ");
+}

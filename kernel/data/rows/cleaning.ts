@@ -1,0 +1,137 @@
+/** The cleaners of a plan, one after the other, and the count of what they drop. */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { CleanerImplementation } from "#stdlib/data/contract.js";
+import { byRow, rowName } from "../row/row-names.js";
+import type { Row } from "./rows.js";
+import type { Divided } from "./splitting.js";
+import { Touched } from "../cleaner-report.js";
+
+/** Rows that are named of those that are dropped for one reason: the first in their source. */
+const EXAMPLES = 10;
+
+export class Drops {
+  private readonly reasons = new Map<string, { count: number; examples: RowName[] }>();
+  add(why: string, row: RowName): void {
+    const own = this.of(why);
+    own.count++;
+    const { examples } = own;
+    // Rows that have their split come split by split.
+    if (examples.length === EXAMPLES && byRow(examples[EXAMPLES - 1]!, row) <= 0) return;
+    examples.push(row);
+    examples.sort(byRow).splice(EXAMPLES);
+  }
+  count(why: string, rows: number): void {
+    this.of(why).count += rows;
+  }
+  copy(): Drops {
+    const copy = new Drops();
+    for (const [why, { count, examples }] of this.reasons) copy.reasons.set(why, { count, examples: [...examples] });
+    return copy;
+  }
+  list(): DataFacts["dropped"] {
+    return [...this.reasons].map(([why, d]) => ({ why, ...d }));
+  }
+  private of(why: string): { count: number; examples: RowName[] } {
+    let own = this.reasons.get(why);
+    if (!own) this.reasons.set(why, (own = { count: 0, examples: [] }));
+    return own;
+  }
+}
+
+/** Of a split that trains; where there is none, all rows do. */
+export const isTrained = ({ split }: Divided): boolean => split === "train" || split === "all";
+
+/** What gives each row as it is afterwards, or undefined when it is dropped, and what the cleaners did. */
+export interface Cleaning {
+  clean(row: Row): Row | undefined;
+  /** All rows that have their split: those that train repeated or left out. */
+  balanced(divided: readonly Divided[]): readonly Divided[];
+  found(): Pick<DataFacts, "cleaners">;
+  /** What goes on from here by itself, and tells those drops. */
+  copy(drops: Drops): Cleaning;
+}
+
+export async function cleaning(
+  plan: DataPlan,
+  registry: Registry,
+  drops: Drops,
+  o: { readonly streamed: boolean } = { streamed: false },
+): Promise<Cleaning> {
+  const loaded = await Promise.all(
+    plan.clean.map(async (call) => await implementationOf(registry, "cleaner", call.word)),
+  );
+  const late = loaded.findIndex((cleaner) => cleaner.copies);
+  if (o.streamed && late >= 0)
+    throw new CodedError("cannot-stream", {
+      what: `\`${plan.clean[late]!.word}\``,
+      why: "how many rows each label has is known at their end; `class_weight: balanced` of the task needs no repeated rows",
+    });
+  // Before the last one that hides something, no text is shown.
+  const hidden = loaded.findLastIndex((cleaner) => cleaner.hides);
+  const steps = loaded.map((cleaner, i) => ({
+    cleaner,
+    call: plan.clean[i]!,
+    step: cleaner.start(plan.clean[i]!, { streamed: o.streamed, seed: plan.seed, columns: plan.columns }),
+    touched: new Touched(plan.clean[i]!.word, i > hidden),
+  }));
+  return cleaningBy(steps, plan.seed, drops);
+}
+
+interface Step {
+  readonly cleaner: CleanerImplementation;
+  readonly call: Call;
+  readonly step: ReturnType<CleanerImplementation["start"]>;
+  readonly touched: Touched;
+}
+
+function cleaningBy(steps: readonly Step[], seed: number, drops: Drops): Cleaning {
+  const clean = (row: Row): Row | undefined => {
+    let { values } = row;
+    for (const { step, touched } of steps) {
+      const result = step({ row: row.row, values });
+      if ("dropped" in result) {
+        drops.add(result.dropped, rowName(row));
+        touched.dropped({ ...row, values }, result.dropped);
+        return undefined;
+      }
+      for (const note of [result.noted ?? []].flat()) touched.noted(note);
+      if (result.values !== values) touched.changed({ ...row, values }, result.values);
+      values = result.values;
+    }
+    return values === row.values ? row : { ...row, values };
+  };
+  const balanced = (divided: readonly Divided[]): readonly Divided[] =>
+    steps.reduce((rows, { cleaner, call, touched }) => {
+      if (!cleaner.copies) return rows;
+      const trains = rows.filter(isTrained);
+      const labels = trains.map(({ row }) => String(row.values["label"] as string | number));
+      const copies = cleaner.copies(call, labels, seed);
+      let at = 0;
+      return rows.flatMap((one) => {
+        if (!isTrained(one)) return one;
+        const times = copies[at++]!;
+        if (times > 1) for (let i = 1; i < times; i++) touched.noted("repeated");
+        if (times > 0) return new Array<Divided>(times).fill(one);
+        drops.add("left out to even out the labels", rowName(one.row));
+        touched.dropped(one.row, "of a commoner label");
+        return [];
+      });
+    }, divided);
+  return {
+    clean,
+    balanced,
+    copy: (own) =>
+      cleaningBy(
+        steps.map((step) => ({ ...step, touched: step.touched.copy() })),
+        seed,
+        own,
+      ),
+    found: () => (steps.length > 0 ? { cleaners: steps.map(({ touched }) => touched.found()) } : {}),
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * Conversations in rows. The role `messages` holds a list of messages as JSON, so that rows hold texts alone. A prompt and its
+ * completion (`input`, `target`) are a conversation of two messages.
+ */
+import type { ColumnTable } from "arquero";
+import type { SplitFacts } from "#dsl/language/types/facts.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
+import type { Message } from "#stdlib/conversations/kind.js";
+import { contentText } from "#stdlib/conversations/shared/message-text.js";
+import { rowNamesOf } from "../row/row-names.js";
+import type { StreamedRows } from "./streamed-rows.js";
+
+export interface ConversationRow {
+  /** Names the row in errors. */
+  readonly row: RowName;
+  readonly messages: readonly Message[];
+}
+export type ConversationRows = readonly ConversationRow[];
+
+/** Tokens of each conversation, and where answers end (`stops` of `SplitFacts`). */
+export interface MeasuredChats {
+  readonly lengths: Int32Array;
+  readonly stops?: NonNullable<SplitFacts["stops"]>;
+}
+
+export function serializeMessages(messages: readonly Message[]): string {
+  return JSON.stringify(messages);
+}
+/** `json` is a text that `serializeMessages` made. */
+export function parseMessages(json: string): readonly Message[] {
+  const messages: readonly Message[] = JSON.parse(json);
+  return messages;
+}
+
+export function conversationsOf(table: ColumnTable): ConversationRows {
+  const cells = (role: string): readonly unknown[] | undefined =>
+    table.columnNames().includes(role) ? Array.from(table.array(role) as Iterable<unknown>) : undefined;
+  return joined(cells, rowNamesOf(table, table.array("$row") as ArrayLike<number>));
+}
+
+/** The conversations of rows `from` … `to` − 1, read into memory. */
+export function streamedConversations(split: StreamedRows, from = 0, to = split.rows): ConversationRows {
+  return joined(
+    (role) => (split.has(role) ? split.values(role, from, to) : undefined),
+    rowNamesOf(split, split.numbers.subarray(from, to)),
+  );
+}
+
+function joined(cells: (role: string) => readonly unknown[] | undefined, names: ArrayLike<RowName>): ConversationRows {
+  const rows = Array.from(names);
+  const lists = cells("messages");
+  if (lists) return rows.map((row, i) => ({ row, messages: parseMessages(String(lists[i])) }));
+  const [input, target] = [cells("input"), cells("target")];
+  return rows.map((row, i) => ({
+    row,
+    messages: [
+      { role: "user", content: String(input?.[i]) },
+      ...(target ? [{ role: "assistant", content: String(target[i]) } as const] : []),
+    ],
+  }));
+}
+
+/** A note that names the fields of messages that were not read; no note if there are none. */
+export function unreadNotes(unread: ReadonlySet<string>): readonly string[] {
+  if (unread.size === 0) return [];
+  const names = [...unread].sort();
+  const more = names.length > 8 ? `, and ${String(names.length - 8)} more` : "";
+  return [`of the turns these fields are not read: ${names.slice(0, 8).join(", ")}${more}`];
+}
+
+/** A conversation as one text, for figures and lists. */
+export function conversationText(messages: readonly Message[]): string {
+  const [first] = messages;
+  if (messages.length === 1 && first?.role === "user") return contentText(first);
+  return messages.map((message) => `${message.role}: ${contentText(message)}`).join("\n");
+}

@@ -1,0 +1,90 @@
+/** A data set as a TypeScript value: splits by name, each with its arquero table; shows itself. */
+import type { ColumnTable } from "arquero";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
+import type { Prepared } from "../prepared.js";
+import { sourceNameOf } from "../row/row-names.js";
+import type { AskedColumn } from "../row/row.js";
+
+export interface SplitHandle {
+  readonly rows: number;
+  /** Coded error `streamed-table` where the data are streamed. Columns by role (`text`, `label`, ...) and `$row`, the row's number in its source. */
+  table(): ColumnTable;
+  /**
+   * Values of any column of the source, in the order of `table()`: read again, and with texts hidden that `redact` hides.
+   * Coded errors `unknown-column`, `source-changed` and those of sources.
+   */
+  column(name: string): Promise<readonly unknown[]>;
+}
+/** Reads values of a column of the source; `rows` are numbers in the source. */
+export type ReadsColumn = (asked: AskedColumn) => Promise<readonly unknown[]>;
+export type DataHandle = { readonly [split: string]: SplitHandle } & {
+  readonly labels: readonly string[];
+  /** Rows in, kept, dropped and why; what each cleaner did; labels and lengths by split; leaks. */
+  readonly report: DataFacts;
+};
+
+/** `more`: what such data have besides; a split of that name takes its place. `now`: the table as it is by the time that it is asked for. */
+export function dataHandle(
+  name: string,
+  prepared: Prepared,
+  reads: ReadsColumn,
+  more: Readonly<Record<string, unknown>> = {},
+  now: (table: ColumnTable) => ColumnTable = (table) => table,
+): DataHandle {
+  const handle: Record<string | symbol, unknown> = { labels: prepared.labels, report: prepared.facts, ...more };
+  for (const [split, table] of Object.entries(prepared.splits))
+    handle[split] = Object.freeze({
+      get rows() {
+        return now(table).numRows();
+      },
+      table: () => now(table),
+      column: (column: string) =>
+        reads({ column, source: sourceNameOf(table), rows: now(table).array("$row") as ArrayLike<number> }),
+    });
+  for (const [split, streamed] of Object.entries(prepared.streamed ?? {}))
+    handle[split] = Object.freeze({
+      rows: streamed.rows,
+      table: () => inMemory(name),
+      column: (column: string) => reads({ column, source: sourceNameOf(streamed), rows: streamed.numbers }),
+    });
+  Object.defineProperty(handle, Symbol.for("Jupyter.display"), { value: () => bundleOf(name, prepared) });
+  return Object.freeze(handle) as DataHandle;
+}
+
+function inMemory(data: string): never {
+  throw new CodedError("streamed-table", { data });
+}
+
+/** Text of the handle's TypeScript type. `splits`: texts of theirs, by name. */
+export function dataHandleType(splits: Readonly<Record<string, string>>): string {
+  const members = Object.entries(splits).map(([name, type]) => `readonly ${JSON.stringify(name)}: ${type}`);
+  const lengths =
+    "{ readonly step: number; readonly counts: readonly number[]; readonly total: number; readonly longest: number } | null";
+  const own: Record<string, string> = {
+    labels: "readonly string[]",
+    report:
+      "{ readonly rowsIn: number; readonly kept: number; readonly dropped: readonly { readonly why: string; readonly count: number; readonly examples: readonly (number | string)[] }[]; " +
+      "readonly cleaners?: readonly { readonly word: string; readonly changed: number; readonly dropped: readonly { readonly why: string; readonly count: number }[]; readonly noted?: readonly { readonly why: string; readonly count: number }[]; readonly examples: readonly { readonly row: number | string; readonly role: string; readonly before: string; readonly after: string | null }[] }[]; " +
+      `readonly splits: Readonly<Record<string, { readonly rows: number; readonly labels: readonly { readonly label: string; readonly count: number }[]; readonly lengths: ${lengths} }>>; ` +
+      "readonly labels: readonly string[]; readonly leaks: readonly { readonly text: string; readonly places: readonly { readonly split: string; readonly row: number }[]; readonly masked?: true }[]; readonly leakCount: number; readonly hash: string }",
+  };
+  for (const [key, type] of Object.entries(own)) if (!(key in splits)) members.push(`readonly ${key}: ${type}`);
+  return `{ ${members.join("; ")} }`;
+}
+
+/** A plain text of what the data is; the `data` statement itself shows the full preview. */
+function bundleOf(name: string, prepared: Prepared): Record<string, string> {
+  const { facts } = prepared;
+  const splits = Object.entries(facts.splits).map(([split, s]) => {
+    const labels = s.labels.map(({ label, count }) => `${label} ${count}`).join(", ");
+    return `  ${split}: ${s.rows} rows${labels ? ` (${labels})` : ""}`;
+  });
+  return {
+    "text/plain": [
+      `data ${name}: ${facts.kept} of ${facts.rowsIn} rows`,
+      ...splits,
+      ...(facts.notes ?? []).map((n) => `  ${n}`),
+    ].join("\n"),
+  };
+}

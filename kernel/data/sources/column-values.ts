@@ -1,0 +1,67 @@
+/**
+ * Values of columns of some rows, read again from the source by the rows' numbers: columns that no role reads are not kept with
+ * prepared data. What cleaners hide of texts is hidden here too.
+ */
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import type { CleanerImplementation, CleanRow, SourceWorld } from "#stdlib/data/contract.js";
+import { registry as whole } from "#stdlib/registry.js";
+import type { AskedColumn } from "../row/row.js";
+import { isCall, streamRows } from "../rows/rows.js";
+import { fetchedSource } from "./addresses.js";
+import { asking } from "./prepare.js";
+
+interface Options {
+  readonly registry?: Registry;
+  readonly signal?: AbortSignal | undefined;
+  readonly onRows?: ((done: number) => void) | undefined;
+}
+
+/** In the order of `rows`; undefined: there is no such row any more. Coded errors of sources, and `unknown-column`. */
+export async function columnValues(
+  plan: DataPlan,
+  world: SourceWorld,
+  { column, source, rows }: AskedColumn,
+  { registry = whole, signal, onRows }: Options = {},
+): Promise<readonly unknown[]> {
+  const fetched = await fetchedSource(plan.source, { folder: world.folder, split: plan.split !== null, signal });
+  const all = fetched.source;
+  const own = source === null || isCall(all) ? all : (all[source] ?? all);
+  // A name that is no role's is taken as it stands.
+  const { name, folder, seed, sample, labels } = plan;
+  const columns = { [VALUE]: column };
+  const only: DataPlan = { name, folder, seed, sample, labels, columns, source: own, split: null, clean: [] };
+  const wanted = new Set(Array.from(rows));
+  const found = new Map<number, unknown>();
+  const hide = await hiding(plan, registry);
+  for await (const chunk of streamRows(only, { registry, world: asking(world, signal), signal, onRows })) {
+    for (const { row, values } of chunk) if (wanted.has(row)) found.set(row, hide(row, values[VALUE]));
+    if (found.size === wanted.size) break;
+  }
+  return Array.from(rows, (row) => found.get(row));
+}
+const VALUE = "$value";
+
+/** What cleaners that hide something make of a value, as of a text. */
+async function hiding({ clean }: DataPlan, registry: Registry): Promise<(row: number, value: unknown) => unknown> {
+  const loaded = await Promise.all(
+    clean.map(async (call) => ({ call, cleaner: await implementationOf(registry, "cleaner", call.word) })),
+  );
+  const hide = loaded.flatMap(({ call, cleaner }) => (cleaner.hides ? [started(cleaner, call)] : []));
+  if (hide.length === 0) return (_row, value) => value;
+  return (row, value) => {
+    if (!["string", "number", "bigint"].includes(typeof value)) return value;
+    const text = String(value);
+    const now = hide.reduce((text, cleaned) => cleaned({ row, values: { text } }), text);
+    return now === text ? value : now;
+  };
+}
+
+function started(cleaner: CleanerImplementation, call: DataPlan["clean"][number]): (row: CleanRow) => string {
+  const clean = cleaner.start(call);
+  return (row) => {
+    const cleaned = clean(row);
+    return "values" in cleaned ? String(cleaned.values["text"]) : "";
+  };
+}

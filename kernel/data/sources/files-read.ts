@@ -1,0 +1,75 @@
+/** Files that a plan's sources read, and the stamps by which their rows are kept. */
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
+import { isPattern } from "#stdlib/files/path-patterns.js";
+import { filesNamed } from "#stdlib/platform/files.js";
+import { registry as whole } from "#stdlib/registry.js";
+import { isCall } from "../rows/rows.js";
+import { isAddress, isHosted } from "./addresses.js";
+import { folderNamed } from "./hub/place.js";
+import { stampAt } from "../../fetch/stamp.js";
+
+/** Those that read a file by its `path`, sources within sources among them; null where one reads anything else. */
+export function filesRead(source: DataPlan["source"], folder: string): readonly string[] | null {
+  const calls = isCall(source) ? [source] : Object.values(source);
+  const files = calls.map((call) => filesOf(call, folder));
+  return files.includes(null) ? null : files.flatMap((own) => own ?? []);
+}
+
+function filesOf(call: Call, folder: string): readonly string[] | null {
+  const { path, root } = call.arguments;
+  if (root !== undefined || call.arguments["sources"] !== undefined)
+    return filesWithin(call, typeof root === "string" ? root : folder);
+  // What was fetched stays as it is.
+  if (typeof path === "string" && (isAddress(path) || isElsewhere(call, path, folder))) return [];
+  if (typeof path === "string") {
+    const isFolder = statSync(resolve(folder, path), { throwIfNoEntry: false })?.isDirectory();
+    const files = filesNamed(folder, isFolder ? `${path.replace(/[\\/]+$/, "")}/**` : path);
+    return files.map((name) => resolve(folder, name));
+  }
+  const names = whole.find("source", call.word)?.capabilities?.names?.(call);
+  return names ? filesAmong(names, folder) : filesWithin(call, folder);
+}
+
+/** Those that are files, or patterns that fit some. */
+function filesAmong(names: readonly string[], folder: string): readonly string[] {
+  return names.flatMap((name) => {
+    const isFile = statSync(resolve(folder, name), { throwIfNoEntry: false })?.isFile() === true;
+    if (!isFile && !isPattern(name)) return [];
+    return filesNamed(folder, name).map((one) => resolve(folder, one));
+  });
+}
+
+function isElsewhere(call: Call, path: string, folder: string): boolean {
+  return isHosted(call) && folderNamed(folder, path) === null;
+}
+
+function filesWithin(call: Call, folder: string): readonly string[] | null {
+  const within = callsIn(Object.values(call.arguments)).map((inner) => filesOf(inner, folder));
+  return within.length === 0 || within.includes(null) ? null : within.flatMap((own) => own ?? []);
+}
+
+function callsIn(values: readonly (Value | undefined)[]): readonly Call[] {
+  return values.flatMap((value) =>
+    Array.isArray(value) ? callsIn(value as Value[]) : isCall(value as Call) ? [value as Call] : [],
+  );
+}
+
+/** Path and stamp of each; null where something else is read, or a file is not there. */
+export function stampsOf(source: DataPlan["source"], folder: string): readonly string[] | null {
+  try {
+    const stamps = filesRead(source, folder)?.map((file) => [file, stampAt(file)] as const);
+    if (!stamps || stamps.some(([, stamp]) => stamp === null)) return null;
+    return stamps.map(([file, stamp]) => `${file} ${stamp}`);
+  } catch (error) {
+    if (error instanceof CodedError) return null; // told by who reads them
+    throw error;
+  }
+}
+
+export function sizeOfFiles(files: readonly string[]): number {
+  return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+}

@@ -1,0 +1,214 @@
+/**
+ * `hub(…)` as what it stands for: for each split the files that are read, each by its own word. What comes out are calls of the
+ * same word with `sources`, so that stamps, streams and mixtures know them as sources within a source.
+ */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
+import { word as hub } from "#stdlib/sources/hub.js";
+import { fields, jsonOrNone, maybe } from "../../../fetch/json.js";
+import { cardOf, classesIn, type Card, type Classes, type Config } from "./card.js";
+import { filesOfKind, isDataFile } from "./formats.js";
+import { fitting, ownSplits, type Splits } from "./own-splits.js";
+import { byName, folderNamed, isHubName, localPlace, type Place } from "./place.js";
+import { remotePlace, type RemoteOptions } from "./remote.js";
+
+export interface HubOptions extends RemoteOptions {
+  /** Only the first file of a split is fetched. */
+  readonly head?: boolean;
+}
+export interface HubData {
+  /** In their order; at least one. */
+  readonly splits: ReadonlyMap<string, Call>;
+  /** Where the rows come from, as facts tell it. */
+  readonly sources: readonly string[];
+  readonly notes: readonly string[];
+}
+
+export function splitAsked(call: Call): string | null {
+  return argumentsOf(hub, call).split ?? null;
+}
+
+/** Splits that are asked for, or all. Coded errors `hub-…`, `no-files`, and those of downloads. */
+export async function hubData(call: Call, o: HubOptions): Promise<HubData> {
+  const { path, config: asked, split, revision } = argumentsOf(hub, call);
+  const local = folderNamed(o.folder, path);
+  const place = local === null ? await hubPlace(path, revision ?? null, o) : localPlace(o.folder, path, local);
+  const { data, config, from, notes } = await layoutOf(place, path, asked ?? null, revision ?? null, o);
+  const splits = [...data.keys()];
+  if (split && !data.has(split)) throw new CodedError("hub-split", { name: path, split, has: splits });
+  const wanted = split ? [split] : o.head ? splits.slice(0, 1) : splits;
+  const told = from.told;
+  const calls: [string, Call][] = [];
+  const classes = { ...(await ownClasses(from)), ...config.classes };
+  for (const name of wanted) {
+    const files = filesOfKind(path, data.get(name) ?? []);
+    const read = o.head ? files.slice(0, 1) : files;
+    await from.bring(read.map((file) => file.name));
+    calls.push([name, callOf(call, from, config.reading, classes, read)]);
+  }
+  return {
+    splits: new Map(calls),
+    sources: told === undefined ? [] : [`${told}${config.name === "default" ? "" : `, config ${config.name}`}`],
+    notes: [...notes, ...(from.note === undefined ? [] : [from.note])],
+  };
+}
+
+async function hubPlace(path: string, revision: string | null, o: HubOptions): Promise<Place> {
+  const place = isHubName(path) ? await remotePlace(path, revision, o) : null;
+  if (!place) throw new CodedError("hub-not-found", { name: path, folder: o.folder, revision: null });
+  return place;
+}
+
+interface Layout {
+  readonly data: Splits;
+  readonly config: Pick<Config, "name" | "reading"> & { readonly classes: Classes };
+  readonly from: Place;
+  readonly notes: readonly string[];
+}
+
+async function layoutOf(
+  place: Place,
+  name: string,
+  asked: string | null,
+  revision: string | null,
+  o: HubOptions,
+): Promise<Layout> {
+  const card = cardOf(await place.text("README.md"), name);
+  const files = [...place.files.keys()].sort(byName);
+  const config = configOf(card, name, asked);
+  const data = splitsOf(files, name, config);
+  const script = files.find((file) => /^[^/]+\.py$/.test(file));
+  if (data.size === 0 && script !== undefined && config.files === null)
+    return { ...(await converted(name, asked, script, { place, revision, card }, o)), notes: [] };
+  if (data.size === 0) throw new CodedError("hub-files", { name, pattern: null, there: files.slice(0, 12) });
+  const notes =
+    config.unread.length > 0 ? [`${name}: its README.md says ${listed(config.unread)}, which is not read`] : [];
+  return { data, config: { ...config, classes: card.classes(config.name) }, from: place, notes };
+}
+
+const plain: Config = { name: "default", usual: true, files: null, folder: null, reading: {}, unread: [] };
+
+/** Coded error `hub-config`. */
+function configOf({ configs }: Card, name: string, asked: string | null): Config {
+  const has = configs.length === 0 ? [plain.name] : configs.map((one) => one.name);
+  if (asked !== null) {
+    const found = configs.find((one) => one.name === asked) ?? (configs.length === 0 ? plain : undefined);
+    // A script's configs are named by its conversion alone.
+    if (found && (configs.length > 0 || asked === plain.name)) return found;
+    if (configs.length > 0) throw new CodedError("hub-config", { name, config: asked, has });
+    return { ...plain, name: asked };
+  }
+  const usual = configs.find((one) => one.name === "default") ?? configs.find((one) => one.usual);
+  const only = configs.length <= 1 ? (configs[0] ?? plain) : undefined;
+  const found = usual ?? only;
+  if (!found) throw new CodedError("hub-config", { name, config: null, has });
+  return found;
+}
+
+/** Coded error `hub-files`, where a pattern of the card fits nothing. */
+function splitsOf(files: readonly string[], name: string, { files: named, folder }: Config): Splits {
+  const below = folder === null || folder === "" ? files : files.filter((file) => file.startsWith(`${folder}/`));
+  const inside = below.map((file) => (below === files ? file : file.slice((folder ?? "").length + 1)));
+  const whole = (own: readonly string[]): readonly string[] =>
+    own.filter(isDataFile).map((file) => (below === files ? file : `${folder ?? ""}/${file}`));
+  if (named === null) {
+    const found = [...ownSplits(inside)].map(([split, own]): [string, readonly string[]] => [split, whole(own)]);
+    return new Map(found.filter(([, own]) => own.length > 0));
+  }
+  return new Map(
+    [...named].map(([split, patterns]): [string, readonly string[]] => {
+      const own = whole(fitting(inside, patterns));
+      if (own.length === 0)
+        throw new CodedError("hub-files", { name, pattern: patterns.join(", "), there: files.slice(0, 12) });
+      return [split, own];
+    }),
+  );
+}
+
+const CONVERTED = "refs/convert/parquet";
+
+/** The rows of a data set that is made by a program, as the hub converted them: CONFIG/SPLIT/0000.parquet. */
+async function converted(
+  name: string,
+  asked: string | null,
+  script: string,
+  { place, revision, card }: { readonly place: Place; readonly revision: string | null; readonly card: Card },
+  o: HubOptions,
+): Promise<Omit<Layout, "notes">> {
+  const refuse = (why: string): CodedError => new CodedError("hub-script", { name, script, why });
+  if (place.root === null) throw refuse("programs of data sets are not run");
+  if (revision !== null && revision !== "main" && revision !== CONVERTED)
+    throw refuse(`the hub keeps its rows as Parquet of the branch main alone, not of "${revision}"`);
+  const from = await remotePlace(name, CONVERTED, o).catch((error: unknown) => {
+    if (error instanceof CodedError && error.code === "hub-not-found") return null;
+    throw error;
+  });
+  const found = new Map<string, Map<string, string[]>>();
+  for (const file of from?.files.keys() ?? []) {
+    const [, config, split] = /^([^/]+)\/(?:partial-)?([^/]+)\/[^/]+\.parquet$/.exec(file) ?? [];
+    if (config === undefined || split === undefined) continue;
+    const splits = found.get(config) ?? new Map<string, string[]>();
+    found.set(config, splits.set(split, [...(splits.get(split) ?? []), file]));
+  }
+  if (!from || found.size === 0) throw refuse("the hub keeps no Parquet files of its rows");
+  const has = [...found.keys()];
+  const config = asked ?? (found.has("default") ? "default" : has.length === 1 ? has[0] : null) ?? null;
+  const data = config === null ? undefined : found.get(config);
+  if (!data || config === null) throw new CodedError("hub-config", { name, config, has });
+  if ([...from.files.keys()].some((file) => file.startsWith(`${config}/partial-`)))
+    throw refuse("the hub converted only a part of its rows");
+  const usual = ["train", "validation", "test"].filter((split) => data.has(split));
+  const order = [...usual, ...[...data.keys()].filter((split) => !usual.includes(split))];
+  return {
+    data: new Map(order.map((split) => [split, data.get(split) ?? []])),
+    config: { name: config, reading: {}, classes: card.classes(config) },
+    from,
+  };
+}
+
+/** What `save_to_disk` writes of the features, beside the files. */
+async function ownClasses(place: Place): Promise<Classes> {
+  const file = [...place.files.keys()].find((name) => name.split("/").at(-1) === "dataset_info.json");
+  const text = file === undefined ? null : await place.text(file);
+  if (text === null) return {};
+  // Where there is no description of rows that can be read, the files themselves tell what they hold.
+  const info = jsonOrNone(text, fields({ features: maybe }));
+  return info ? classesIn(info.features) : {};
+}
+
+function callOf(
+  call: Call,
+  place: Place,
+  reading: Config["reading"],
+  classes: Classes,
+  files: ReturnType<typeof filesOfKind>,
+): Call {
+  const { path, stream } = argumentsOf(hub, call);
+  const sources = files.map(({ name, word }): Value => {
+    const given: Record<string, Value> = {
+      ...(word === "text" && { unit: "line" }),
+      ...(/\.tsv(?:\.\w+)?$/i.test(name) && { delimiter: "\t" }),
+      ...reading[word],
+    };
+    const whole: Call = {
+      kind: "source",
+      word,
+      held: Object.keys(given),
+      arguments: { ...given, path: place.named(name), ...(stream === true && { stream: true }) },
+    };
+    return whole as unknown as Value;
+  });
+  return {
+    ...call,
+    arguments: {
+      path,
+      sources,
+      sizes: files.map(({ name }) => place.files.get(name) ?? 0),
+      classes: { record: Object.fromEntries(Object.entries(classes).map(([column, names]) => [column, [...names]])) },
+      ...(place.root !== null && { root: place.root }),
+      ...(stream === true && { stream: true }),
+    },
+  };
+}

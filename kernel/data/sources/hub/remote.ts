@@ -1,0 +1,224 @@
+/**
+ * A data set of the hub: a revision is resolved to its commit, whose files are listed and then fetched into the shared cache, no
+ * more of them than are read. The list is kept by commit, so that afterwards it is read without a net, and never in part.
+ */
+import { readFile, stat } from "node:fs/promises";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { LRUCache } from "lru-cache";
+import * as v from "valibot";
+import writeFileAtomic from "write-file-atomic";
+import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { CachedModel, isChecksum } from "../../../bases/cache.js";
+import {
+  askHub,
+  authorised,
+  bringFile,
+  clipped,
+  hubEndpoint,
+  hubOffline,
+  isCommit,
+  sizeIn,
+  untrusted,
+  type Authorised,
+  type Remote,
+} from "../../../bases/hub-files.js";
+import { cachePath } from "../../../fetch/cache.js";
+import { diskError } from "../../../fetch/disk.js";
+import { fields, hintIn, jsonOrNone, like, maybe, type Schema } from "../../../fetch/json.js";
+import { byName, MOST_CARD, type Place } from "./place.js";
+
+export interface RemoteOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** No request is sent to the hub. A file that is not in the cache is the coded error `not-fetched`. */
+  readonly cacheOnly?: boolean | undefined;
+  /** Of the notebook, for errors. */
+  readonly folder: string;
+  readonly onFetch?: ((file: string, done: number, total: number | null) => void) | undefined;
+}
+/** Most files of a data set, and pages of the list of them. */
+const MOST_FILES = 100_000;
+
+/** Null: the hub knows none of that name. Coded errors `hub-not-found` (a revision), `hub-needs-token`, `hub-offline`, and those of downloads. */
+export async function remotePlace(id: string, revision: string | null, o: RemoteOptions): Promise<Place | null> {
+  const asked = revision ?? "main";
+  const cached = new CachedModel(id, asked, undefined, "datasets");
+  const state = await stateOf(id, cached, o);
+  if (!state) return null;
+  const { commit, files, unreached } = state;
+  const remotes = new Map(files.map((file) => [file.name, file]));
+  const root = cached.snapshot(commit);
+  const auth = await authorised();
+  const bring = async (names: readonly string[]): Promise<void> => {
+    for (const name of names) {
+      const remote = remotes.get(name);
+      if (!remote || (await isThere(join(root, name), remote))) continue;
+      if (o.cacheOnly) throw notFetched(id, o.folder);
+      if (hubOffline()) throw offline(id, asked, `${name} of it was never fetched, and HF_HUB_OFFLINE is set`);
+      await bringFile({ kind: "datasets", id }, commit, remote, cached, auth, {
+        ...(name.endsWith(".md") && { most: MOST_CARD }),
+        signal: o.signal,
+        onProgress: (done, total) => o.onFetch?.(`${id}: ${name}`, done, total),
+      });
+    }
+  };
+  return {
+    root,
+    files: new Map(files.map(({ name, size }) => [name, size ?? 0])),
+    named: (file) => file,
+    text: async (file) => {
+      if (!remotes.has(file) || (remotes.get(file)?.size ?? 0) > MOST_CARD) return null;
+      await bring([file]);
+      return readFile(join(root, file), "utf8");
+    },
+    bring,
+    told: `${id}: commit ${commit}${asked === commit ? "" : ` of ${asked}`}${unreached === null ? "" : `, as it was fetched before (${unreached})`}`,
+    ...(revision === null && {
+      note: `${id} may be another one next time: write \`revision: "${commit.slice(0, 12)}"\``,
+    }),
+  };
+}
+
+interface State {
+  readonly commit: string;
+  readonly files: readonly Remote[];
+  /** Why the hub wasn't asked which commit it is. */
+  readonly unreached: string | null;
+}
+
+async function stateOf(id: string, cached: CachedModel, o: RemoteOptions): Promise<State | null> {
+  const known = await cached.commit();
+  const kept = known === null ? null : keptList(id, known);
+  const pinned = isCommit(cached.revision);
+  if (known !== null && kept && (pinned || o.cacheOnly || hubOffline()))
+    return { commit: known, files: kept, unreached: pinned ? null : o.cacheOnly ? UNTRUSTED : "HF_HUB_OFFLINE" };
+  if (o.cacheOnly) throw notFetched(id, o.folder);
+  if (hubOffline()) throw offline(id, cached.revision, "HF_HUB_OFFLINE is set");
+  const auth = await authorised();
+  try {
+    const commit = await commitOf(id, cached.revision, auth, o.signal);
+    if (commit === null) return null;
+    const files = keptList(id, commit) ?? (await listOf(id, commit, auth, o.signal));
+    await cached.remember(commit);
+    return { commit, files, unreached: null };
+  } catch (error) {
+    o.signal?.throwIfAborted();
+    if (!(error instanceof CodedError) || error.code !== "network-failed" || known === null || !kept) throw error;
+    return { commit: known, files: kept, unreached: "the hub can't be reached" };
+  }
+}
+
+const UNTRUSTED = "the folder is not trusted";
+
+function notFetched(id: string, folder: string): CodedError {
+  return new CodedError("not-fetched", { what: `the data set "${id}"`, folder, near: null, because: "untrusted" });
+}
+
+function offline(name: string, revision: string, why: string): CodedError {
+  return new CodedError("hub-offline", { name, revision, why });
+}
+
+const refusal =
+  (name: string, { hasToken }: Authorised) =>
+  (status: number): CodedError =>
+    new CodedError("hub-needs-token", { name, status, hasToken });
+
+/** How long an answer to which commit a branch is stands: header and rows of a cell are of one, and typing asks once. */
+const STANDS = 60_000;
+const answered = new LRUCache<string, string>({ max: 256, ttl: STANDS });
+
+/** Branches are asked for anew. */
+export function forgetCommits(): void {
+  answered.clear();
+}
+
+async function commitOf(
+  id: string,
+  revision: string,
+  auth: Authorised,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
+  const url = `${hubEndpoint()}/api/datasets/${id}/revision/${encodeURIComponent(revision)}`;
+  const before = answered.get(url);
+  if (before !== undefined) return before;
+  const answer = await askHub(url, auth, refusal(id, auth), signal);
+  if ("missing" in answer) {
+    if (answer.missing === "repository") return null;
+    throw new CodedError("hub-not-found", { name: id, folder: "", revision });
+  }
+  const said = jsonOrNone(answer.text, fields({ sha: maybe }));
+  if (!said)
+    throw new CodedError("network-failed", { url: shownAddress(url), why: "its answer is not what a hub answers" });
+  if (!isCommit(said.sha)) throw untrusted(url, "a commit", said.sha);
+  answered.set(url, said.sha);
+  return said.sha;
+}
+
+const fileSchema = fields({ type: v.literal("file"), path: v.string(), oid: maybe, size: maybe, lfs: maybe });
+const isFile = like(fileSchema);
+const isLarge = like(fields({ oid: maybe, size: maybe }));
+
+/** All files of a commit, page by page. */
+async function listOf(
+  id: string,
+  commit: string,
+  auth: Authorised,
+  signal: AbortSignal | undefined,
+): Promise<readonly Remote[]> {
+  const files: Remote[] = [];
+  const first = `${hubEndpoint()}/api/datasets/${id}/tree/${commit}?recursive=true&expand=false`;
+  for (let url: string | null = first; url !== null;) {
+    const answer = await askHub(url, auth, refusal(id, auth), signal);
+    if ("missing" in answer)
+      throw new CodedError("network-failed", { url: shownAddress(url), why: "it names a commit without files" });
+    const entries = jsonOrNone(answer.text, v.array(v.unknown()));
+    if (!entries)
+      throw new CodedError("network-failed", { url: shownAddress(url), why: "its answer is not what a hub answers" });
+    for (const entry of entries) if (isFile(entry)) files.push(remoteOf(entry, url));
+    if (files.length > MOST_FILES) throw untrusted(url, "a list of files", `more than ${String(MOST_FILES)}`);
+    // A page that leads elsewhere would be given the token.
+    if (answer.next !== null && new URL(answer.next, url).origin !== new URL(first).origin)
+      throw untrusted(url, "a next page", answer.next);
+    url = answer.next === null ? null : new URL(answer.next, url).href;
+  }
+  files.sort((a, b) => byName(a.name, b.name));
+  keepList(id, commit, files);
+  return files;
+}
+
+function remoteOf(entry: v.InferOutput<typeof fileSchema>, url: string): Remote {
+  const large = isLarge(entry.lfs) ? entry.lfs : {};
+  const etag = large.oid ?? entry.oid ?? null;
+  if (!isChecksum(etag)) throw untrusted(url, `a checksum of ${clipped(entry.path)}`, etag);
+  const names = entry.path.split("/");
+  if (names.some((name) => name === "" || name === "." || name === "..") || entry.path.includes("\\"))
+    throw untrusted(url, "the name of a file", entry.path);
+  return { name: entry.path, etag, size: sizeIn(large.size ?? entry.size) };
+}
+
+const listSchema: Schema<{ readonly files: readonly Remote[] }> = fields({
+  files: v.array(fields({ name: v.string(), etag: v.nullable(v.string()), size: v.nullable(v.number()) })),
+});
+
+function listFile(id: string, commit: string): string {
+  return cachePath("hub", `datasets--${id.replaceAll("/", "--")}`, `${commit}.json`);
+}
+function keptList(id: string, commit: string): readonly Remote[] | null {
+  return hintIn(listFile(id, commit), listSchema)?.files ?? null;
+}
+function keepList(id: string, commit: string, files: readonly Remote[]): void {
+  const file = listFile(id, commit);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileAtomic.sync(file, JSON.stringify({ files }));
+  } catch (error) {
+    throw diskError(error, file);
+  }
+}
+
+/** By its size: its checksum was held when it came. */
+async function isThere(file: string, { size }: Remote): Promise<boolean> {
+  const found = await stat(file).catch(() => null);
+  return found?.isFile() === true && (size === null || found.size === size);
+}

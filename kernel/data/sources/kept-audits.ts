@@ -1,0 +1,118 @@
+/**
+ * Audits by the hash of the rows: rows are looked through once, however many statements and processes ask. One that took long
+ * is kept in the cache folder. The file is a hint: a missing, torn or older one means "look again".
+ */
+import { dirname } from "node:path";
+import { LRUCache } from "lru-cache";
+import * as v from "valibot";
+import { FINDINGS, type DataAudit } from "#dsl/language/types/audit-facts.js";
+import { makePrivateFolder, writePrivate } from "../../fetch/private.js";
+import { cachePath } from "../../fetch/cache.js";
+import { fields, hintIn, type Schema } from "../../fetch/json.js";
+
+/** Changes when an audit of the same rows may come out otherwise. */
+const VERSION = 8;
+/** Milliseconds from which on an audit is worth a file. */
+const LONG = 400;
+
+/** Data whose audits are held: one that is gone is in the cache folder, or is made again. */
+const MOST = 32;
+
+export class KeptAudits {
+  private readonly made = new LRUCache<string, Promise<DataAudit>>({ max: MOST });
+
+  /** `hash`: of rows, splits and labels. */
+  of(hash: string, look: () => Promise<DataAudit>): Promise<DataAudit> {
+    const known = this.made.get(hash);
+    if (known) return known;
+    const made = fromFile(hash) ?? timed(hash, look);
+    this.made.set(hash, made);
+    made.catch(() => this.made.delete(hash));
+    return made;
+  }
+}
+
+const rowName = v.union([v.number(), v.string()]);
+const texts = v.array(v.string());
+const bounds = { least: v.number(), greatest: v.number() };
+const nearPair = fields({
+  row: rowName,
+  text: v.string(),
+  trained: fields({ row: rowName, text: v.string() }),
+  likeness: v.number(),
+  masked: v.exactOptional(v.literal(true)),
+});
+const conflict = fields({
+  text: v.string(),
+  labels: texts,
+  rows: v.array(rowName),
+  of: v.exactOptional(fields({ labels: v.number(), rows: v.number() })),
+});
+const splitLanguages = fields({
+  split: v.string(),
+  of: v.number(),
+  rows: v.number(),
+  untold: v.number(),
+  languages: v.array(fields({ code: v.string(), name: v.string(), count: v.number() })),
+});
+const finding = fields({
+  what: v.picklist(FINDINGS),
+  rows: v.number(),
+  of: v.number(),
+  says: v.string(),
+  mend: v.string(),
+  examples: v.array(fields({ row: rowName, split: v.string(), text: v.string(), label: v.exactOptional(v.string()) })),
+});
+export const auditSchema: Schema<DataAudit> = fields({
+  near: v.array(fields({ split: v.string(), rows: v.number(), pairs: v.array(nearPair) })),
+  conflicts: fields({ texts: v.number(), rows: v.number(), examples: v.array(conflict) }),
+  told: v.nullable(
+    fields({
+      rows: v.number(),
+      own: v.number(),
+      of: v.number(),
+      example: v.nullable(fields({ row: rowName, label: v.string(), text: v.string() })),
+    }),
+  ),
+  groups: v.nullable(fields({ shared: v.number(), of: v.number(), some: texts })),
+  scores: v.nullable(
+    fields({
+      ...bounds,
+      furthest: v.exactOptional(rowName),
+      values: v.exactOptional(v.array(v.number())),
+      outlying: v.exactOptional(
+        fields({
+          rows: v.array(fields({ row: rowName, score: v.number() })),
+          count: v.exactOptional(v.number()),
+          doubtful: v.exactOptional(v.array(fields({ row: rowName, score: v.number() }))),
+          share: v.number(),
+          of: v.number(),
+          ...bounds,
+        }),
+      ),
+      trained: v.exactOptional(fields({ ...bounds, mean: v.number(), spread: v.number() })),
+    }),
+  ),
+  findings: v.exactOptional(v.array(finding)),
+  languages: v.exactOptional(v.nullable(fields({ splits: v.array(splitLanguages) }))),
+});
+
+const fileOf = (hash: string): string => cachePath("audits", `${hash}-${String(VERSION)}.json`);
+
+function fromFile(hash: string): Promise<DataAudit> | undefined {
+  const audit = hintIn(fileOf(hash), auditSchema);
+  return audit ? Promise.resolve(audit) : undefined;
+}
+
+async function timed(hash: string, look: () => Promise<DataAudit>): Promise<DataAudit> {
+  const begun = performance.now();
+  const audit = await look();
+  if (performance.now() - begun < LONG) return audit;
+  try {
+    makePrivateFolder(dirname(fileOf(hash)));
+    writePrivate(fileOf(hash), JSON.stringify(audit));
+  } catch {
+    // Only a hint for the next process: a read-only cache must not fail a check.
+  }
+  return audit;
+}

@@ -1,0 +1,113 @@
+/**
+ * Rows of whole numbers on disk, made once: the numbers of all rows one after the other (i32), and an index of the same few
+ * numbers for each row, which is written last, so that with it the rows are whole. Of each row its place and its index are
+ * in memory.
+ */
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { locked } from "../../fetch/cache.js";
+import { diskError } from "../../fetch/disk.js";
+import { PRIVATE } from "../../fetch/private.js";
+import { Growing } from "../rows/growing.js";
+import { readWhole } from "./streamed.js";
+
+export class NumberFile {
+  private readonly starts: Float64Array;
+  private readonly fd: number;
+
+  /** `lengths`: how many numbers each row has. */
+  constructor(
+    private readonly file: string,
+    private readonly lengths: Int32Array,
+  ) {
+    this.starts = new Float64Array(lengths.length);
+    let at = 0;
+    lengths.forEach((length, row) => {
+      this.starts[row] = at;
+      at += length;
+    });
+    this.fd = openSync(file, "r");
+    opened.register(this, this.fd);
+  }
+
+  /** Numbers `from` … `to` − 1 of a row. */
+  part(row: number, from: number, to: number): Int32Array {
+    const numbers = new Int32Array(Math.max(0, Math.min(to, this.lengths[row] ?? 0) - from));
+    readWhole(this.fd, new Uint8Array(numbers.buffer), 4 * (this.starts[row]! + from), this.file);
+    return numbers;
+  }
+  whole(row: number): Int32Array {
+    return this.part(row, 0, this.lengths[row] ?? 0);
+  }
+}
+const opened = new FinalizationRegistry<number>((fd) => closeSync(fd));
+
+/** Some rows, one after the other: the numbers of each, and all that the index tells of them. */
+export interface NumberedRows {
+  readonly rows: readonly Int32Array[];
+  readonly index: readonly number[];
+}
+/** What one sort of numbers is called on disk, and how long the index says that each row is; null: it is no such index. */
+export interface NumberFiles {
+  readonly file: string;
+  readonly index: string;
+  lengths(index: Int32Array): Int32Array | null;
+}
+
+/** Made by `make` when they are not there. */
+export async function keptNumbers(
+  of: NumberFiles,
+  make: () => AsyncIterable<NumberedRows>,
+): Promise<{ readonly index: Int32Array; readonly numbers: NumberFile }> {
+  // Someone else may have made them while this waited.
+  const index = knownIndex(of) ?? (await locked(of.file, async () => knownIndex(of) ?? (await write(of, make()))));
+  return { index, numbers: new NumberFile(of.file, of.lengths(index) ?? index) };
+}
+
+/** Undefined: they are not there, or not whole. */
+export function knownIndex({ file, index, lengths }: NumberFiles): Int32Array | undefined {
+  if (!existsSync(file) || !existsSync(index)) return undefined;
+  const bytes = readFileSync(index);
+  if (bytes.length % 4 !== 0) return undefined;
+  const told = new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  const numbers = lengths(told)?.reduce((a, b) => a + b, 0);
+  return numbers !== undefined && 4 * numbers === statSync(file).size ? told : undefined;
+}
+
+async function write({ file, index }: NumberFiles, chunks: AsyncIterable<NumberedRows>): Promise<Int32Array> {
+  const told = new Growing(Int32Array);
+  const fd = openSync(`${file}.part`, "w", PRIVATE.file);
+  try {
+    try {
+      for await (const chunk of chunks) {
+        writeAll(fd, Buffer.concat(chunk.rows.map((row) => Buffer.from(row.buffer, row.byteOffset, row.byteLength))));
+        for (const number of chunk.index) told.push(number);
+      }
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(`${file}.part`, file);
+    const made = told.values();
+    writeFileSync(`${index}.part`, new Uint8Array(made.buffer, made.byteOffset, made.byteLength), {
+      mode: PRIVATE.file,
+    });
+    renameSync(`${index}.part`, index);
+    return made;
+  } catch (error) {
+    rmSync(`${file}.part`, { force: true });
+    throw diskError(error, file);
+  }
+}
+
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
+}

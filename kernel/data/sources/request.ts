@@ -1,0 +1,83 @@
+/**
+ * What a source whose path is an address asks of the net, and where the cache keeps the answer. Secrets are read from the
+ * environment for the request alone: neither the cache's names nor an error holds them.
+ */
+import { createHash } from "node:crypto";
+import { hasAccount, shownAddress, withoutQuery } from "#dsl/language/diagnostics/address.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
+import { isUserName } from "#dsl/language/types/values.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
+import { secretOf, wordNamed } from "#stdlib/secrets/shared/secret-value.js";
+import { isHere } from "#stdlib/network/loopback.js";
+import { cachePath } from "../../fetch/cache.js";
+
+/** Arguments of a source that are for the request alone. */
+export const FOR_REQUEST: ReadonlySet<string> = new Set(["token", "user", "query"]);
+
+export interface Request {
+  /** As the program has it. */
+  readonly address: string;
+  readonly sha256: string | null;
+  /** Of the cache. */
+  readonly file: string;
+  /** The stored address has lost its query, so the file can only come from the cache. */
+  readonly cachedOnly: boolean;
+  /** A secret of the environment is sent with it. */
+  readonly hasSecret: boolean;
+  /** With what the environment holds. Coded errors `secret-missing`, `secret-malformed`. */
+  sent(): { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+}
+
+/** Coded errors `address-with-account`, `checksum-form`, `unsafe-address`, `unsafe-secret`, `user-form`, `user-without-token`. */
+export function requestOf(path: string, { arguments: given }: Call): Request {
+  const { token, user, query } = given;
+  const left = withoutQuery(path);
+  const sha256 = typeof given["sha256"] === "string" ? given["sha256"].toLowerCase() : (left?.checksum ?? null);
+  const url = shownAddress(path);
+  if (hasAccount(path)) throw new CodedError("address-with-account", { key: "path", address: url });
+  if (sha256 !== null && !/^[0-9a-f]{64}$/.test(sha256)) throw new CodedError("checksum-form", { sha256 });
+  const isPlain = !path.toLowerCase().startsWith("https:") && !isHere(path);
+  if (isPlain && sha256 === null) throw new CodedError("unsafe-address", { url });
+  const secrets = Object.entries({ token, query }).flatMap(([key, value]) =>
+    isSecret(value) ? [`${key}: ${String(value.arguments["env"])}`] : [],
+  );
+  if (isPlain && secrets.length > 0) throw new CodedError("unsafe-secret", { url });
+  if (typeof user === "string" && !isUserName(user)) throw new CodedError("user-form", { key: "user" });
+  if (typeof user === "string" && !isSecret(token)) throw new CodedError("user-without-token", { user });
+  return {
+    address: path,
+    sha256,
+    file: cacheFile(path, sha256, secrets),
+    cachedOnly: left !== null,
+    hasSecret: secrets.length > 0,
+    sent: () => ({
+      url: isSecret(query) ? withQuery(path, wordOf(query)) : path,
+      headers: isSecret(token) ? { authorization: authorization(token, user) } : {},
+    }),
+  };
+}
+
+/** With a checksum the query does not matter for the cache key: the content is the same. */
+export function cacheFile(address: string, sha256: string | null, secrets: readonly string[] = []): string {
+  const from = sha256 === null ? [address, "", ...secrets] : [shownAddress(address), sha256];
+  const key = createHash("sha256").update(from.join("\n")).digest("hex").slice(0, 32);
+  const name = (new URL(address).pathname.split("/").at(-1) ?? "").replace(/[^\w.-]/g, "_").replace(/^\.+/, "");
+  return cachePath("files", key, name === "" ? "file" : name);
+}
+
+function isSecret(value: Value | undefined): value is Call {
+  return isCall(value) && value.kind === "secret";
+}
+const wordOf = (secret: Call): string => wordNamed(String(secret.arguments["env"]));
+
+function authorization(token: Call, user: Value | undefined): string {
+  if (typeof user !== "string") return `Bearer ${wordOf(token)}`;
+  return `Basic ${Buffer.from(`${user}:${secretOf(token)}`).toString("base64")}`;
+}
+
+function withQuery(address: string, query: string): string {
+  const url = new URL(address);
+  url.search = [url.search.slice(1), query.replace(/^[?&]/, "")].filter((part) => part !== "").join("&");
+  return url.href;
+}

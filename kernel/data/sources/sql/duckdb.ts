@@ -1,0 +1,221 @@
+/**
+ * Rows of a query that DuckDB runs, chunk by chunk: in a memory of a bounded size, from a database that is opened read-only and
+ * from the files that the query names. Nothing is fetched, installed, attached or written.
+ */
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { locate } from "#stdlib/platform/files.js";
+import { isPattern, patternParts } from "#stdlib/files/path-patterns.js";
+import { lineAndColumn } from "#stdlib/sources/shared/sql/statement.js";
+import type { AskedQuery, RowChunk } from "#stdlib/data/contract.js";
+import { makePrivateFolder } from "../../../fetch/private.js";
+import { cachePath } from "../../../fetch/cache.js";
+import { duckdbValue } from "./duckdb-values.js";
+import { packageNamed } from "./packages.js";
+
+const PACKAGE = "@duckdb/node-api";
+/** What sorting and joining may take; the rest goes to the cache folder meanwhile. */
+const MEMORY = "1GB";
+
+/** What is a file of rows by its name; other texts may be names of tables. */
+const ROWS = /\.(?:parquet|csv|tsv|txt|json|jsonl|ndjson)(?:\.(?:gz|zst))?$/i;
+
+/** The part of its package that is used. */
+interface DuckDB {
+  readonly DuckDBInstance: {
+    create(file: string, options: Readonly<Record<string, string>>): Promise<Instance>;
+  };
+  readonly StatementType: Readonly<Record<string, number | string>>;
+}
+interface Instance {
+  connect(): Promise<Connection>;
+  closeSync(): void;
+}
+interface Connection {
+  run(sql: string): Promise<unknown>;
+  extractStatements(sql: string): Promise<{
+    readonly count: number;
+    prepare(index: number): Promise<{ readonly statementType: number; destroySync(): void }>;
+  }>;
+  stream(sql: string): Promise<Result>;
+  interrupt(): void;
+  closeSync(): void;
+}
+interface Result {
+  columnNames(): readonly string[];
+  fetchChunk(): Promise<{ readonly rowCount: number; getColumns(): readonly (readonly unknown[])[] } | null>;
+}
+
+/** `file`: of the database, absolute. `signal`: ends a query that goes on and on. */
+export async function* duckdbRows(
+  query: AskedQuery,
+  file: string | null,
+  folder: string,
+  signal?: AbortSignal,
+): AsyncGenerator<RowChunk> {
+  const duckdb = await packageNamed<DuckDB>(PACKAGE, "`sql`");
+  const asked = placed(query, folder);
+  for (const name of asked.missing) await locate(folder, name);
+  const fails = (error: unknown): CodedError => {
+    signal?.throwIfAborted();
+    return told(error, query.sql, asked);
+  };
+  makePrivateFolder(cachePath("sql"));
+  const spill = mkdtempSync(cachePath("sql", "spill-"));
+  const instance = await duckdb.DuckDBInstance.create(file ?? ":memory:", {
+    temp_directory: spill,
+    memory_limit: MEMORY,
+    errors_as_json: "true",
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    allow_community_extensions: "false",
+    ...(file !== null && { access_mode: "READ_ONLY" }),
+  }).catch((error: unknown) => {
+    rmSync(spill, { recursive: true, force: true });
+    throw fails(error);
+  });
+  let connection: Connection | undefined;
+  const interrupt = (): void => connection?.interrupt();
+  signal?.addEventListener("abort", interrupt);
+  try {
+    connection = await instance.connect();
+    for (const setting of guards(asked)) await connection.run(setting);
+    yield* rowsOf(connection, asked.sql, query.limit, duckdb, fails, signal);
+  } finally {
+    signal?.removeEventListener("abort", interrupt);
+    connection?.closeSync();
+    instance.closeSync();
+    rmSync(spill, { recursive: true, force: true });
+  }
+}
+
+async function* rowsOf(
+  connection: Connection,
+  sql: string,
+  limit: number,
+  { StatementType }: DuckDB,
+  fails: (error: unknown) => CodedError,
+  signal?: AbortSignal,
+): AsyncGenerator<RowChunk> {
+  const coded = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      throw fails(error);
+    });
+  const prepared = await coded(connection.extractStatements(sql).then((all) => all.prepare(0)));
+  const { statementType } = prepared;
+  prepared.destroySync();
+  if (statementType !== StatementType["SELECT"])
+    throw new CodedError("sql-statement", { line: 1, column: 1, found: "one that does something else" });
+  // The first rows of an order are found without sorting all of them.
+  const whole = limit === Infinity ? sql : `select * from (${sql.replace(/;\s*$/, "")}\n) limit ${String(limit)}`;
+  const result = await coded(connection.stream(whole));
+  const names = result.columnNames();
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined)
+    throw new CodedError("sql-fails", {
+      of: "DuckDB",
+      at: null,
+      why: `two of its columns are called "${twice}"; name one otherwise, with \`as\``,
+    });
+  for (let some = false; ; some = true) {
+    signal?.throwIfAborted();
+    const chunk = await coded(result.fetchChunk());
+    if (!chunk || chunk.rowCount === 0) {
+      // Columns are there without rows, too.
+      if (!some) yield { rows: 0, columns: new Map(names.map((name) => [name, []])) };
+      return;
+    }
+    const columns = chunk.getColumns();
+    yield {
+      rows: chunk.rowCount,
+      columns: new Map(names.map((name, i) => [name, (columns[i] ?? []).map(duckdbValue)])),
+    };
+  }
+}
+
+interface Asked {
+  /** With absolute paths in place of those that it names. */
+  readonly sql: string;
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+  /** Named like files of rows, and not there. */
+  readonly missing: readonly string[];
+  /** What was put in, by where it stood in the query. */
+  readonly moved: readonly { readonly from: number; readonly to: number; readonly length: number }[];
+}
+
+/** Files start from the notebook's folder; to DuckDB they would start from where this process runs. */
+function placed({ sql, tables }: AskedQuery, folder: string): Asked {
+  const [files, folders, missing]: [string[], string[], string[]] = [[], [], []];
+  const moved: { from: number; to: number; length: number }[] = [];
+  let text = "";
+  let at = 0;
+  for (const { text: name, from, to } of tables) {
+    const full = resolve(folder, name);
+    const isFile = statSync(full, { throwIfNoEntry: false })?.isFile() === true;
+    if (/^\w{2,}:\/\//.test(name) || (!isFile && !isPattern(name) && !ROWS.test(name))) continue;
+    if (!isFile && !isPattern(name)) missing.push(name);
+    else if (isFile) files.push(full);
+    else folders.push(resolve(folder, patternParts(name).root));
+    const put = `'${full.replaceAll("'", "''")}'`;
+    text += sql.slice(at, from) + put;
+    moved.push({ from, to, length: put.length });
+    at = to;
+  }
+  return { sql: text + sql.slice(at), files, folders, missing, moved };
+}
+
+/** Only what the query names is read. */
+function guards({ files, folders }: Asked): readonly string[] {
+  const list = (paths: readonly string[]): string =>
+    `[${paths.map((one) => `'${one.replaceAll("'", "''")}'`).join(", ")}]`;
+  return [
+    `set allowed_paths = ${list(files)}`,
+    `set allowed_directories = ${list(folders.map((one) => join(one, "/")))}`,
+    "set enable_external_access = false",
+    "set lock_configuration = true",
+  ];
+}
+
+/** DuckDB's words, and the place in the query as it was written. */
+function told(error: unknown, sql: string, { sql: given, moved, files }: Asked): CodedError {
+  const message = (error as Error).message;
+  const { exception_message: why = message, position } = detailsIn(message);
+  const place =
+    position === undefined
+      ? null
+      : originally(Buffer.from(given).subarray(0, Number(position)).toString().length, moved);
+  const at = place === null ? null : lineAndColumn(sql, Math.min(place, sql.length));
+  const named = files.reduce((text, file) => text.replaceAll(`${dirname(file)}/`, ""), String(why));
+  return new CodedError(
+    "sql-fails",
+    {
+      of: "DuckDB",
+      why: named.split("\n")[0]?.trim() ?? named,
+      at: at && { ...at, text: sql.split("\n")[at.line - 1] ?? "" },
+    },
+    { cause: error },
+  );
+}
+
+function detailsIn(message: string): { readonly exception_message?: string; readonly position?: string } {
+  try {
+    const said: unknown = JSON.parse(message.slice(message.indexOf("{")));
+    return isRecord(said) ? said : {};
+  } catch {
+    return {};
+  }
+}
+
+/** A place of the query that was run, in the one that was written. */
+function originally(at: number, moved: Asked["moved"]): number {
+  let shift = 0;
+  for (const { from, to, length } of moved) {
+    if (at < from + shift) break;
+    if (at < from + shift + length) return from;
+    shift += length - (to - from);
+  }
+  return at - shift;
+}

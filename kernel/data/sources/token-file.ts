@@ -1,0 +1,162 @@
+/**
+ * Token ids of a streamed split on disk, made once per tokenizer: of texts, and of words with the places at which they begin.
+ * Rows are read where they lie; 12 bytes of each are in memory.
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
+import type { Measures } from "../rows/length-statistics.js";
+import { markedAt, plainAt, withMarks } from "../sequences/marked-tokens.js";
+import type { Which, WordPieces } from "../sequences/tokens.js";
+import type { StreamedRows } from "../rows/streamed-rows.js";
+import type { TokenTexts, WordTexts } from "../sequences/token-rows.js";
+import { keptNumbers, knownIndex, type NumberedRows, type NumberFile, type NumberFiles } from "./number-file.js";
+
+/** Texts that are made tokens at a time. */
+const CHUNK = 2048;
+
+/** A tokenizer whose tokens can be told from those of others. */
+export type HashedTokenizer = TokenizerImplementation & { readonly hash: string };
+/** Told how far it is, and stopped. */
+export interface Making {
+  readonly signal?: AbortSignal | undefined;
+  readonly onRows?: Measures["onRows"];
+}
+
+class TokenFile implements TokenTexts {
+  constructor(
+    readonly lengths: Int32Array,
+    private readonly numbers: NumberFile,
+  ) {}
+  get length(): number {
+    return this.lengths.length;
+  }
+  at(text: number): Int32Array | undefined {
+    return text in this.lengths ? this.numbers.whole(text) : undefined;
+  }
+  part(text: number, from: number, to: number): Int32Array {
+    return this.numbers.part(text, from, to);
+  }
+}
+
+/** The first piece of each word is marked. */
+class WordFile implements WordTexts {
+  constructor(
+    readonly lengths: Int32Array,
+    private readonly numbers: NumberFile,
+  ) {}
+  get length(): number {
+    return this.lengths.length;
+  }
+  at(row: number): Int32Array | undefined {
+    return row in this.lengths ? plainAt(this.numbers.whole(row)) : undefined;
+  }
+  part(row: number, from: number, to: number): Int32Array {
+    return plainAt(this.numbers.part(row, from, to));
+  }
+  starts(row: number): Int32Array {
+    return markedAt(this.numbers.whole(row));
+  }
+}
+
+/** The split's tokens by that tokenizer (`hash`), specials included, not cut; made when they are not there. */
+export async function tokenFile(
+  split: StreamedRows,
+  tokenizer: HashedTokenizer,
+  which: Which = {},
+  o: Making = {},
+): Promise<TokenTexts> {
+  const make = () => inChunks(split, o, async (from, to) => textsIn(await encoded(split, tokenizer, which, from, to)));
+  const { index, numbers } = await keptNumbers(filesOf(split, tokenizer.hash, which), make);
+  return new TokenFile(index, numbers);
+}
+
+/** The split's words (role `tokens`) by that tokenizer, not cut; made when they are not there. */
+export async function wordFile(split: StreamedRows, tokenizer: HashedTokenizer, o: Making = {}): Promise<WordTexts> {
+  const make = () =>
+    inChunks(split, o, async (from, to) =>
+      textsIn((await pieces(split, tokenizer, from, to)).map(({ ids, starts }) => withMarks(ids, starts))),
+    );
+  const { index, numbers } = await keptNumbers(filesOf(split, tokenizer.hash, WORDS), make);
+  return new WordFile(index, numbers);
+}
+const WORDS: Which = { role: "tokens" };
+
+/** Lengths of the split's rows in that tokenizer's tokens, if its tokens were made before. */
+export function knownLengths(split: StreamedRows, hash: string, which: Which): Int32Array | undefined {
+  return knownIndex(filesOf(split, hash, which));
+}
+
+/** Lengths alone, of rows whose tokens nobody will want. */
+export async function lengthsIn(
+  split: StreamedRows,
+  tokenizer: TokenizerImplementation,
+  which: Which,
+  o: Making,
+): Promise<Int32Array> {
+  const lengths: number[] = [];
+  const chunks = inChunks(split, o, async (from, to) => {
+    const rows =
+      which.role === "tokens"
+        ? (await pieces(split, tokenizer, from, to)).map(({ ids }) => ids)
+        : await encoded(split, tokenizer, which, from, to);
+    return { rows: [], index: rows.map((ids) => ids.length) };
+  });
+  for await (const { index } of chunks) for (const length of index) lengths.push(length);
+  return Int32Array.from(lengths);
+}
+
+/** Goes through a split some rows at a time, and tells how far it is. */
+export async function* inChunks<T>(
+  split: StreamedRows,
+  { signal, onRows }: Making,
+  make: (from: number, to: number) => Promise<T>,
+  chunk = CHUNK,
+): AsyncGenerator<T> {
+  for (let from = 0; from < split.rows; from += chunk) {
+    signal?.throwIfAborted();
+    const to = Math.min(from + chunk, split.rows);
+    yield await make(from, to);
+    onRows?.(to, split.rows);
+  }
+}
+
+function textsIn(rows: readonly Int32Array[]): NumberedRows {
+  return { rows, index: rows.map((ids) => ids.length) };
+}
+
+function encoded(
+  split: StreamedRows,
+  tokenizer: TokenizerImplementation,
+  { role = "text", prefix = "" }: Which,
+  from: number,
+  to: number,
+): Promise<readonly Int32Array[]> {
+  const texts = split.values(role, from, to).map((text) => prefix + String(text));
+  return tokenizer.encode(texts, Number.POSITIVE_INFINITY);
+}
+
+function pieces(
+  split: StreamedRows,
+  tokenizer: TokenizerImplementation,
+  from: number,
+  to: number,
+): Promise<readonly WordPieces[]> {
+  return tokenizer.encodeWords(split.values("tokens", from, to) as readonly (readonly string[])[]);
+}
+
+/** Of the tokens, and of the rows' lengths. */
+function filesOf(split: StreamedRows, hash: string, which: Which): NumberFiles {
+  const name = join(split.folder, `${split.name}.${hash.slice(0, 16)}${markOf(which)}`);
+  return {
+    file: `${name}.tokens`,
+    index: `${name}.lengths`,
+    lengths: (index) => (index.length === split.rows ? index : null),
+  };
+}
+
+/** Other texts than plain `text` have files of their own. */
+function markOf({ role = "text", prefix = "" }: Which): string {
+  if (role === "text" && prefix === "") return "";
+  return `.${role}.${createHash("sha256").update(prefix).digest("hex").slice(0, 8)}`;
+}

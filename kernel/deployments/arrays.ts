@@ -1,0 +1,42 @@
+/** Arrays that a runtime gives and takes: rows picked, none at all, what a row's scores come to. */
+import type { NDArray } from "#dsl/tensor/program.js";
+import { floats } from "../engines/feeds.js";
+
+/** Rows of the first axis, in that order; bytes of an element follow from its dtype's. */
+export function gathered({ dtype, shape, bytes }: NDArray, rows: ArrayLike<number>): NDArray {
+  const [count = 0, ...rest] = shape;
+  const size = count === 0 ? 0 : bytes.length / count;
+  const out = new Uint8Array(rows.length * size);
+  for (let i = 0; i < rows.length; i++) out.set(bytes.subarray(rows[i]! * size, (rows[i]! + 1) * size), i * size);
+  return { dtype, shape: [rows.length, ...rest], bytes: out };
+}
+
+/** An array of which one axis has no element. */
+export function nothing(shape: readonly number[]): NDArray {
+  return { dtype: "f32", shape, bytes: new Uint8Array(0) };
+}
+
+/** Of scores [rows, width] f32 [rows, 2]: which is the greatest (the first of equals), and how far it lies before the next. */
+export function likeliestOf(scores: NDArray): NDArray {
+  const [rows = 0, width = 0] = scores.shape;
+  const all = floats(scores);
+  const found = new Float32Array(2 * rows);
+  for (let row = 0; row < rows; row++) {
+    const own = all.subarray(row * width, (row + 1) * width);
+    const [best, lead] = leading(own);
+    found.set([best, lead], 2 * row);
+  }
+  return { dtype: "f32", shape: [rows, 2], bytes: new Uint8Array(found.buffer) };
+}
+
+function leading(scores: Float32Array): readonly [best: number, lead: number] {
+  let [best, second] = [0, -Infinity];
+  for (let i = 1; i < scores.length; i++) {
+    const score = scores[i]!;
+    if (score > scores[best]!) {
+      second = scores[best]!;
+      best = i;
+    } else if (score > second) second = score;
+  }
+  return [best, scores[best]! - second];
+}

@@ -1,0 +1,28 @@
+/** The chat template of a deployed model, as targets get it. */
+import type { DeployedChat } from "#stdlib/targets/kind.js";
+import { sandboxRenderer } from "../bases/chat-renderer.js";
+import { chatTemplateOf } from "../bases/chat-template.js";
+import type { Tokenizer } from "../bases/tokenizer.js";
+import type { Chat } from "../data/encoding/chat.js";
+
+/** Null if the folder has no chat template. */
+export async function folderChat(folder: string, tokenizer: Tokenizer): Promise<DeployedChat | null> {
+  const source = chatTemplateOf(folder);
+  if (source === null) return null;
+  return deployedChat({ renderer: sandboxRenderer(folder, source), tokenizer });
+}
+
+export async function deployedChat({
+  renderer,
+  tokenizer,
+}: Pick<Chat, "renderer" | "tokenizer">): Promise<DeployedChat> {
+  const { specials } = tokenizer;
+  return {
+    template: renderer.source,
+    stop: await renderer.stop(specials),
+    async write(conversations) {
+      const rendered = await renderer.renderChats(conversations, { specials, addGenerationPrompt: true });
+      return rendered.map((pieces) => ("refused" in pieces ? null : pieces.map(({ text }) => text).join("")));
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * A graph that answers whole texts, as the programs that continue texts over a cache. There is none, so a text that grows would
+ * be read again for each token. But what should come is known: one reading of a prompt and of the expected tokens after it
+ * tells what comes at each place, and as long as that is what was expected, it is what would have been written. What runtimes
+ * without keys and values are asked by.
+ */
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { whole } from "#stdlib/tasks/shared/feeds.js";
+import { floats } from "../../engines/feeds.js";
+import { gathered } from "../arrays.js";
+import type { RunGraph } from "../runtime.js";
+
+type Feeds = Readonly<Record<string, NDArray>>;
+type Tokens = readonly (readonly number[])[];
+
+export class WholeDecoder {
+  private expected: Tokens | null = null;
+  /** Of each row the likeliest token and its lead after none, one, two … of what is expected. */
+  private told: readonly Float32Array[] = [];
+  private step = 0;
+
+  /** `pairs`: its graph takes the tokens of a decoder beside those of an encoder. */
+  constructor(
+    private readonly runs: RunGraph,
+    private readonly pairs: boolean,
+  ) {}
+
+  /** What the rows of the next batch should write. Of a row that parts from it nothing true is said afterwards. */
+  expect(tokens: Tokens): void {
+    this.expected = tokens;
+  }
+
+  async run(program: string, feeds: Feeds, wanted: readonly string[]): Promise<Record<string, NDArray>> {
+    if (program === "reserve") return {};
+    if (program === "decode") {
+      this.step++;
+      return { likeliest: this.now() };
+    }
+    this.step = 0;
+    const logits = await this.read(feeds, must(this.expected, "what a text should go on with"), wanted);
+    return { ...logits, likeliest: this.now() };
+  }
+
+  private async read(feeds: Feeds, expected: Tokens, wanted: readonly string[]): Promise<Feeds> {
+    const mask = rowsOf(must(feeds["attention_mask"], "a mask"));
+    const ids = rowsOf(must(feeds["input_ids"], "tokens"));
+    // Prompts are padded on the left: what the mask leaves out is no text.
+    const begun = this.pairs
+      ? rowsOf(must(feeds["decoder_input_ids"], "the beginning of an answer"))
+      : ids.map((row, i) => row.filter((_, at) => mask[i]![at] === 1));
+    const texts = begun.map((text, row) => [...text, ...expected[row]!]);
+    const picks = {
+      ...(wanted.includes("logits") && { logits: begun.map(({ length }) => [length - 1]) }),
+      likeliest: begun.map((text, row) => texts[row]!.map((_, at) => at).slice(text.length - 1)),
+    };
+    const given: Feeds = this.pairs
+      ? { input_ids: matrix(ids), attention_mask: matrix(mask), decoder_input_ids: matrix(texts) }
+      : { input_ids: matrix(texts), attention_mask: matrix(texts.map((text) => text.map(() => 1))) };
+    const { likeliest, ...logits } = await this.runs("forward", given, ["logits"], { picks });
+    let at = 0;
+    this.told = picks.likeliest.map((places) => {
+      const rows = places.map(() => at++);
+      return floats(gathered(must(likeliest, "the likeliest tokens of a graph"), rows));
+    });
+    return logits;
+  }
+
+  /** Of each row what is said at this step. */
+  private now(): NDArray {
+    const said = new Float32Array(2 * this.told.length);
+    this.told.forEach((row, i) => said.set(row.subarray(2 * this.step, 2 * this.step + 2), 2 * i));
+    return { dtype: "f32", shape: [this.told.length, 2], bytes: new Uint8Array(said.buffer) };
+  }
+}
+
+function rowsOf(array: NDArray): Tokens {
+  const [rows = 0, width = 0] = array.shape;
+  const all = new Int32Array(array.bytes.slice().buffer);
+  return Array.from({ length: rows }, (_, row) => [...all.subarray(row * width, (row + 1) * width)]);
+}
+/** Zeros after what is shorter. */
+function matrix(rows: Tokens): NDArray {
+  const width = Math.max(...rows.map(({ length }) => length));
+  const all = new Int32Array(rows.length * width);
+  rows.forEach((row, i) => all.set(row, i * width));
+  return whole(all, [rows.length, width]);
+}

@@ -1,0 +1,50 @@
+/** The base of a deployed model as its own files tell it: config.json, tokenizer, template. Weights are the runtime's affair. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { loadTokenizer } from "../bases/tokenizer.js";
+import type { Base } from "../bases/base.js";
+import type { Asking } from "../inference/input-texts.js";
+import { recordOf } from "../tensors/model-file.js";
+import { readingOf, type Deployment } from "./deployment.js";
+import { graphSession } from "./graph-session.js";
+import type { OpenedModel } from "./runtime.js";
+
+/** `home`: where tunebook.json, config.json and the tokenizer lie. Coded errors: `deployment-unreadable`, those of tokenizers. */
+export async function askingOf(home: string, d: Deployment, opened: OpenedModel): Promise<Asking> {
+  const config = d.config ?? recordOf(join(home, "config.json"));
+  if (!config)
+    throw new CodedError("deployment-unreadable", { file: join(home, "config.json"), why: "it isn't there" });
+  const base: Base = {
+    folder: home,
+    files: readdirSync(home),
+    hash: "",
+    from: "folder",
+    facts: {
+      folder: home,
+      hash: "",
+      family: d.family,
+      config,
+      parameters: 0,
+      shapes: {},
+      hasTokenizer: true,
+      positions: d.max_length,
+    },
+  };
+  return {
+    plan: readingOf(d, home),
+    labels: labelsIn(config, d),
+    session: opened.session ?? graphSession(opened, d.written),
+    base,
+    tokenizer: await loadTokenizer(home),
+  };
+}
+
+/** As whoever opens config.json names them; a task that names none has none. */
+function labelsIn(config: Readonly<Record<string, unknown>>, { labels }: Deployment): readonly string[] {
+  const names = config["id2label"];
+  if (labels.length === 0 || typeof names !== "object" || names === null) return labels;
+  return Object.entries(names)
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, name]) => String(name));
+}

@@ -1,0 +1,88 @@
+/**
+ * What a deployed model is asked beside the notebook's: inputs that are made, never rows of anybody's data, so that they may
+ * travel with it. One character, usual words, other scripts, what no tokenizer knows, a text just as long as is read and one
+ * that is cut; asked together, so that a batch holds texts of unequal lengths.
+ */
+import type { Message } from "#stdlib/conversations/kind.js";
+import type { Asked } from "../data/encoding/encoded.js";
+import type { Prompt } from "../inference/prompts.js";
+
+export type Golden =
+  | { readonly is: "asked"; readonly inputs: readonly Asked[] }
+  | {
+      readonly is: "prompts";
+      readonly inputs: readonly Prompt[];
+      /** Tokens that are written for each. */
+      readonly most: number;
+    };
+
+const TEXTS: readonly string[] = [
+  "a",
+  "Hello, who?",
+  "The invoice that came on Monday is wrong, please correct it.",
+  "Is it good? It isn't bad: 3.5 of 5, and cheaper by 20 % than (say) last year's!",
+  "Czy możesz mi pomóc? Straße, naïve façade, Ελληνικά, Привет, мир.",
+  "请帮我查一下订单。 注文はどこですか？ مرحبا بالعالم नमस्ते",
+  "🙂🙃 \u{1f9ff}\u{e000} zzzxqj ﷽",
+  "  two  blanks,\ttabs and\nlines \r\n\r\n end ",
+];
+const LONG = "The train was late again and nobody at the counter could tell us why it stopped for an hour. ";
+
+/** As many words as have about `tokens` tokens. */
+function ofLength(tokens: number): string {
+  const words = LONG.repeat(Math.ceil(tokens / 19) + 1).split(" ");
+  return words.slice(0, Math.max(1, tokens)).join(" ");
+}
+
+const MOST_TOKENS = 32;
+/** Tokens of the longest prompts: a longer one takes long, and shows nothing more. */
+const LONGEST = 192;
+
+export interface GoldenOf {
+  /** Tokens that texts are cut to. */
+  readonly maxLength: number;
+  readonly roles: readonly string[];
+  /** What stands for a token to be filled in; null: none is. */
+  readonly mask: string | null;
+  /** The model writes; `turns`: it is asked in conversations. */
+  readonly writes: false | "texts" | "turns";
+}
+
+export function goldenOf({ maxLength, roles, mask, writes }: GoldenOf): Golden {
+  const longest = Math.min(maxLength, LONGEST);
+  const texts = [...TEXTS, ofLength(longest), ofLength(longest + 40)];
+  if (writes === "turns") return { is: "prompts", inputs: texts.map(conversationWith), most: MOST_TOKENS };
+  if (writes === "texts")
+    return {
+      is: "prompts",
+      inputs: [...TEXTS.filter((text) => text.trim() === text), ofLength(Math.ceil(longest / 2))],
+      most: MOST_TOKENS,
+    };
+  if (mask !== null) return { is: "asked", inputs: texts.map((text) => masked(text, mask, maxLength)) };
+  if (roles.includes("context"))
+    return { is: "asked", inputs: texts.map((text) => ["What was late?", `${text} ${LONG}`] as const) };
+  if (roles.includes("text_pair"))
+    return { is: "asked", inputs: texts.map((text, i) => [text, texts[(i + 3) % texts.length]!] as const) };
+  return { is: "asked", inputs: texts };
+}
+
+/** One user message, or three messages that end with it. */
+function conversationWith(text: string, i: number): readonly Message[] {
+  const last: Message = { role: "user", content: text };
+  if (i % 3 === 0) return [last];
+  const before: readonly Message[] = [
+    { role: "user", content: "Good morning." },
+    { role: "assistant", content: "Good morning, what can I do?" },
+  ];
+  return [...before, last];
+}
+
+/** A word in the middle is left to be filled in, or an earlier one, so that it stands where texts are cut: no tokenizer makes more tokens than there are bytes. */
+function masked(text: string, mask: string, maxLength: number): string {
+  const words = text.split(" ");
+  const fits = (at: number): boolean => Buffer.byteLength(words.slice(0, at).join(" ")) <= maxLength - 4;
+  let place = Math.min(5, Math.floor(words.length / 2));
+  while (place > 0 && !fits(place)) place--;
+  words[place] = mask;
+  return words.join(" ");
+}

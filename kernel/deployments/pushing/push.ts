@@ -1,0 +1,127 @@
+/**
+ * A deployed folder to a repository of the Hugging Face hub, by the hub's own client: large files by LFS, in parts, so that what
+ * is there already isn't sent again; then one commit, so that nobody sees half of it. A repository that is made is private
+ * unless told, and what is told of it afterwards is what the hub says. The token is in no message.
+ */
+import { readdirSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { pathToFileURL } from "node:url";
+import { commitIter, createRepo, HubApiError, modelInfo } from "@huggingface/hub";
+import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Push } from "#stdlib/targets/kind.js";
+import { wordNamed } from "#stdlib/secrets/shared/secret-value.js";
+import { hubEndpoint } from "../../bases/hub-files.js";
+import type { Progress } from "../../host/host-context.js";
+import { hubCalls } from "./hub-calls.js";
+
+export interface Pushed {
+  readonly url: string;
+  /** Of the hub's repository. */
+  readonly commit: string;
+  /** As the hub has it. */
+  readonly private: boolean;
+}
+
+/** As the hub takes names of owners and repositories: nothing that leads elsewhere in a path. */
+const PART = /^(?!.*(?:\.\.|--))[A-Za-z0-9_](?:[\w.-]{0,94}[A-Za-z0-9_])?$/;
+
+/** Coded errors `secret-missing`, `secret-malformed`, `wrong-repository`: before anything is written. */
+export function tokenOf({ env, repository }: Push): string {
+  const parts = repository.split("/");
+  if (parts.length !== 2 || !parts.every((part) => PART.test(part)) || repository.endsWith(".git"))
+    throw new CodedError("wrong-repository", { repository });
+  return wordNamed(env);
+}
+
+/** Coded errors `push-public`, `push-failed`. */
+export async function pushFolder(
+  folder: string,
+  { repository, private: hidden, env }: Push,
+  token: string,
+  o: { readonly onProgress?: ((progress: Progress) => void) | undefined; readonly signal?: AbortSignal | undefined },
+): Promise<Pushed> {
+  const hub: Hub = { hubUrl: hubEndpoint(), accessToken: token, fetch: hubCalls(o.signal) };
+  const repo = { type: "model", name: repository } as const;
+  try {
+    const isPrivate = await demandRepository(hub, repo, hidden);
+    const operations = filesIn(folder).map((path) => ({
+      operation: "addOrUpdate" as const,
+      path: relative(folder, path).split(sep).join("/"),
+      content: pathToFileURL(path),
+    }));
+    const upload = commitIter({
+      ...hub,
+      repo,
+      operations,
+      title: "Deploy with Tunebook",
+      useWebWorkers: false,
+      useXet: false,
+      ...(o.signal && { abortSignal: o.signal }),
+    });
+    for (;;) {
+      const next = await upload.next();
+      if (next.done) {
+        const url = `${shownAddress(hub.hubUrl)}/${repository}`;
+        return { url, commit: commitIn(next.value?.commit.oid), private: isPrivate };
+      }
+      const { value } = next;
+      if (value.event === "fileProgress")
+        o.onProgress?.({
+          label: `${value.path} sent to ${repository}`,
+          done: Math.round(100 * value.progress),
+          total: 100,
+        });
+    }
+  } catch (error) {
+    if (error instanceof CodedError || o.signal?.aborted) throw error;
+    const status = error instanceof HubApiError ? { status: error.statusCode } : {};
+    throw new CodedError("push-failed", { repository, env, why: whyOf(error, token), ...status });
+  }
+}
+
+interface Hub {
+  readonly hubUrl: string;
+  readonly accessToken: string;
+  readonly fetch: typeof fetch;
+}
+
+/** An answer without one is no answer of the hub's: nobody knows whether anything was committed. */
+function commitIn(oid: unknown): string {
+  if (typeof oid === "string" && /^[0-9a-f]{7,64}$/.test(oid)) return oid;
+  throw new Error("the answer names no commit, so it isn't known whether anything went in");
+}
+
+/** It is there, and no more public than was asked for. Whether it is private, in the hub's words. */
+async function demandRepository(
+  hub: Hub,
+  repo: { readonly type: "model"; readonly name: string },
+  hidden: boolean,
+): Promise<boolean> {
+  try {
+    await createRepo({ ...hub, repo, visibility: hidden ? "private" : "public" });
+  } catch (error) {
+    if (!(error instanceof HubApiError) || error.statusCode !== 409) throw error;
+  }
+  const found = (await modelInfo({ ...hub, name: repo.name })) as { readonly private?: unknown };
+  if (typeof found.private !== "boolean") throw new Error("the answer doesn't say whether the repository is private");
+  if (hidden && !found.private) throw new CodedError("push-public", { repository: repo.name });
+  return found.private;
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesIn(path) : [path];
+  });
+}
+
+/** In the hub's own words, whatever stands in them of the token left out. */
+function whyOf(error: unknown, token: string): string {
+  const status = error instanceof HubApiError ? `the hub answers ${error.statusCode}: ` : "";
+  const text = error instanceof Error ? `${error.message}${causeOf(error)}` : String(error);
+  return `${status}${text.replaceAll(token, "…").split("\n")[0] ?? ""}`;
+}
+function causeOf({ cause }: Error): string {
+  return cause instanceof Error ? ` (${cause.message})` : "";
+}

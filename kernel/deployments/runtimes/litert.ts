@@ -1,0 +1,35 @@
+/**
+ * LiteRT files: in LiteRT.js, which takes fixed shapes alone, and where shapes are free in Python's ai-edge-litert, if a Python
+ * has it.
+ */
+import { must } from "#dsl/language/diagnostics/must.js";
+import { nodeEnv } from "#tools/node-env.mjs";
+import type { Written } from "#stdlib/targets/kind.js";
+import { openFitted } from "../fixed-shapes.js";
+import type { RuntimeRecord } from "../runtime.js";
+import { openApart } from "./process.js";
+import { openInPython, pythonWith } from "./python.js";
+
+const TITLE = "LiteRT.js";
+const isFixed = (written?: Written): boolean =>
+  Object.values(written?.graphs ?? {}).every(({ fixed }) => fixed !== undefined);
+
+export const litert: RuntimeRecord = {
+  title: "LiteRT",
+  async found(written) {
+    if (isFixed(written) && nodeEnv("litert").ready) return null;
+    if ((await pythonWith("ai_edge_litert")) !== null) return null;
+    return isFixed(written)
+      ? "`tunebook setup litert` brings LiteRT.js, `pip install ai-edge-litert` Python's"
+      : "it runs free shapes in Python alone: `pip install ai-edge-litert numpy` brings it";
+  },
+  async open(place, written) {
+    const graphs = written.graphs ?? {};
+    const { folder, ready } = nodeEnv("litert");
+    if (!isFixed(written) || !ready) {
+      const python = must(await pythonWith("ai_edge_litert"), "a Python that was found");
+      return openFitted("ai-edge-litert", graphs, await openInPython(python, "litert.py", { place, graphs }));
+    }
+    return openFitted(TITLE, graphs, await openApart("./litert-main.js", TITLE, { place, graphs, library: folder }));
+  },
+};

@@ -1,0 +1,197 @@
+/**
+ * A runtime of others in a process of its own: native code that ends, or prints, does so there. Requests are answered one
+ * after the other; the process ends when it is closed, when its parent is gone, or when it is silent for too long.
+ */
+import { fork, type ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import type { GraphFile, GraphName, Written } from "#stdlib/targets/kind.js";
+import type { Asked as Text } from "../../data/encoding/encoded.js";
+import type { OpenedModel, Prompt, Staying, TextRead, WrittenBy } from "../runtime.js";
+
+/** What a process is told first, as an argument in JSON. */
+export interface Opening {
+  readonly place: string;
+  readonly graphs: NonNullable<Written["graphs"]>;
+  /** What the runtime itself needs (the path of a library). */
+  readonly library?: string;
+  /** The folder of the base, of an adapter. */
+  readonly base?: string;
+}
+export interface Asked extends Staying {
+  readonly graph: GraphName;
+  readonly feeds: Readonly<Record<string, NDArray>>;
+  readonly wanted: readonly string[];
+}
+export interface AskedText {
+  readonly prompt: Prompt;
+  readonly most: number;
+  readonly expected?: readonly number[] | undefined;
+}
+export interface AskedReading {
+  readonly texts: readonly Text[];
+}
+export type AskedAnything = Asked | AskedText | AskedReading;
+/** The first answer is of the opening: the runtime's version, and whether it reads texts by itself. */
+export type Answered =
+  | { readonly version: string; readonly reads?: true }
+  | { readonly read: readonly TextRead[] }
+  | { readonly outputs: Readonly<Record<string, NDArray>> }
+  | { readonly written: WrittenBy }
+  | { readonly failed: string };
+
+interface Waiting {
+  resolve(answer: Answered): void;
+  reject(error: Error): void;
+}
+
+/** Seconds that a runtime may be silent while it is asked something. */
+function patience(): number {
+  const given = Number(process.env["TUNEBOOK_RUNTIME_SECONDS"]);
+  return given > 0 ? Math.min(given, 1e6) : 600;
+}
+
+/** `opening` as its process is told it. */
+export function toldOf(opening: Opening): string {
+  return JSON.stringify({ ...opening, parent: process.pid });
+}
+
+/** `main`: the file of the process, beside this one. Of a deployment without graphs texts are asked. */
+export async function openApart(
+  main: string,
+  title: string,
+  opening: Opening,
+  env: NodeJS.ProcessEnv = {},
+): Promise<OpenedModel> {
+  const child = fork(fileURLToPath(new URL(main, import.meta.url)), [toldOf(opening)], {
+    serialization: "advanced",
+    env: { ...process.env, ...env, NODE_OPTIONS: "" },
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    detached: process.platform !== "win32",
+  });
+  // A channel that breaks means that the process is ending; its end tells how.
+  const apart = new Apart(title, child, (asked) => child.send(asked, () => undefined));
+  child.on("message", (answer: Answered) => apart.hear(answer));
+  return opened(apart, opening);
+}
+
+/** Once it said what it is. */
+export async function opened(apart: Apart, { graphs }: Opening): Promise<OpenedModel> {
+  const answer = await apart.next().catch(async (error: unknown) => {
+    await apart.close();
+    throw error;
+  });
+  const version = "version" in answer ? answer.version : "";
+  const close = (): Promise<void> => apart.close();
+  if (Object.keys(graphs).length === 0)
+    return {
+      version,
+      async write(prompt, most, expected) {
+        const said = await apart.ask({ prompt, most, ...(expected && { expected }) });
+        return "written" in said ? said.written : { text: "", tokens: [] };
+      },
+      ended: apart.ended,
+      close,
+    };
+  return {
+    version,
+    async run(graph, feeds, wanted = Object.keys(graphOf(graphs, graph).outputs), staying = {}) {
+      const said = await apart.ask({ graph, feeds, wanted, ...staying });
+      return "outputs" in said ? { ...said.outputs } : {};
+    },
+    ...("reads" in answer && {
+      async reads(texts: readonly Text[]) {
+        const said = await apart.ask({ texts });
+        return "read" in said ? said.read : [];
+      },
+    }),
+    ended: apart.ended,
+    close,
+  };
+}
+
+export function graphOf(graphs: Opening["graphs"], name: GraphName): GraphFile {
+  const graph = graphs[name];
+  if (!graph) throw new CodedError("internal", { what: `the deployment has no graph ${name}` });
+  return graph;
+}
+
+export class Apart {
+  private readonly waiting: Waiting[] = [];
+  readonly ended: Promise<void>;
+  private failure: CodedError | null = null;
+  private words = "";
+  private readonly patience = patience();
+  private silence: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly title: string,
+    private readonly child: ChildProcess,
+    private readonly send: (asked: AskedAnything) => unknown,
+  ) {
+    const end = (): void => void child.kill("SIGKILL");
+    process.once("exit", end);
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.words = (this.words + text).slice(-4000);
+    });
+    this.ended = new Promise((resolve) => {
+      const ended = (why: string): void => {
+        process.removeListener("exit", end);
+        clearTimeout(this.silence);
+        this.failure ??= this.error(why);
+        for (const { reject } of this.waiting.splice(0)) reject(this.failure);
+        resolve();
+      };
+      child.once("close", (exit, signal) =>
+        ended(`its process ended (${signal ?? `exit status ${String(exit)}`})${this.lastWords()}`),
+      );
+      child.once("error", (error) => ended(error.message));
+    });
+  }
+
+  /** An answer came. */
+  hear(answer: Answered): void {
+    const next = this.waiting.shift();
+    if ("failed" in answer) next?.reject(this.error(answer.failed));
+    else next?.resolve(answer);
+    this.wait();
+  }
+
+  /** From now on: whatever is asked must be answered in time, the answers before it included. */
+  private wait(): void {
+    clearTimeout(this.silence);
+    if (this.waiting.length === 0) return;
+    this.silence = setTimeout(() => {
+      this.failure ??= new CodedError("runtime-silent", { runtime: this.title, seconds: this.patience });
+      this.child.kill("SIGKILL");
+    }, 1000 * this.patience);
+  }
+
+  next(): Promise<Answered> {
+    if (this.failure) return Promise.reject(this.failure);
+    return new Promise((resolve, reject) => {
+      if (this.waiting.push({ resolve, reject }) === 1) this.wait();
+    });
+  }
+
+  ask(asked: AskedAnything): Promise<Answered> {
+    const answer = this.next();
+    if (!this.failure) this.send(asked);
+    return answer;
+  }
+
+  async close(): Promise<void> {
+    this.child.kill("SIGKILL");
+    await this.ended;
+  }
+
+  private lastWords(): string {
+    const last = this.words.trim().split("\n").at(-1) ?? "";
+    return last === "" ? "" : `: ${last.slice(0, 300)}`;
+  }
+
+  private error(why: string): CodedError {
+    return new CodedError("runtime-failed", { runtime: this.title, why }, { cause: this.words });
+  }
+}

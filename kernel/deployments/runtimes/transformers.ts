@@ -1,0 +1,49 @@
+/** A folder of transformers in transformers itself, where a Python has it: `tunebook verify FOLDER --runtime transformers`. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { GraphFile } from "#stdlib/targets/kind.js";
+import { ADAPTER } from "../../runs/folders/adapter-folder.js";
+import { does } from "../../host/load-implementation.js";
+import { readDeployment } from "../deployment.js";
+import type { RuntimeRecord } from "../runtime.js";
+import { openInPython, pythonWith } from "./python.js";
+
+const ids = (name: string) => ({ name, dtype: "i64", shape: ["batch", "length"] }) as const;
+/** What any model that answers is asked. */
+const FORWARD: GraphFile = {
+  file: "",
+  inputs: {
+    input_ids: ids("input_ids"),
+    attention_mask: ids("attention_mask"),
+    token_type_ids: ids("token_type_ids"),
+  },
+  outputs: { logits: { name: "logits", dtype: "f32", shape: [] } },
+};
+
+export const transformers: RuntimeRecord = {
+  title: "transformers",
+  reads: ["tunebook"],
+  async found() {
+    return (await pythonWith("transformers", "torch")) === null
+      ? "`pip install transformers torch peft` brings it to the Python on the path, or to that of TUNEBOOK_PYTHON"
+      : null;
+  },
+  async open(place, _written, o) {
+    const python = must(await pythonWith("transformers", "torch"), "a Python that was found");
+    const { task, tokenTypes } = await readingIn(place);
+    const { token_type_ids: types, ...plain } = FORWARD.inputs;
+    const inputs = { ...plain, ...(tokenTypes && types && { token_type_ids: types }) };
+    const graphs = (await does(task, "task")).answers ? { forward: { ...FORWARD, inputs } } : {};
+    const alone = existsSync(join(place, ADAPTER.config));
+    const opening = { place, graphs, ...(alone && { base: await must(o, "where a base lies").base() }) };
+    return { ...(await openInPython(python, "of_transformers.py", opening)), graphs };
+  },
+};
+
+/** Types of tokens matter where a row holds two texts; models without them don't take any. */
+function readingIn(place: string) {
+  const { task, roles } = readDeployment(place);
+  const tokenTypes = ["text_pair", "context"].some((role) => roles.includes(role));
+  return Promise.resolve({ task, tokenTypes });
+}

@@ -1,0 +1,65 @@
+/** A SavedModel folder to one LiteRT file, by TensorFlow's converter in a process of its own. The folder is gone afterwards. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PbfWriter } from "pbf";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { FORMAT } from "#dsl/tensor/backends/tensorflow/saved-model.js";
+import { SIGNATURE } from "#dsl/tensor/backends/tensorflow/inference.js";
+import { findConverter, runConverter } from "../../engines/native/converter.js";
+import type { Tool } from "./tool.js";
+
+/** How weights are rounded: as they are, to half the bits, to bytes with the activations left in floats. */
+export type Rounded = "none" | "f16" | "int8";
+
+export const litert: Tool = async ({ from, to, quantize }) => {
+  const converter = await findConverter();
+  if ("why" in converter) throw new CodedError("converter-missing", converter);
+  const work = await mkdtemp(join(tmpdir(), "tunebook-litert-"));
+  try {
+    const [model, settings] = [join(work, "model"), join(work, "settings")];
+    await writeFile(model, modelFlags(from));
+    await writeFile(settings, converterFlags(quantize as Rounded));
+    const { code, stdout, stderr } = await runConverter(converter.program, [converter.library, model, settings, to]);
+    if (code === 3) throw new CodedError("converter-missing", { why: `its library lacks ${stdout.trim()}` });
+    if (code !== 0) throw new CodedError("conversion-failed", { to, why: whyOf(code, stderr) }, { cause: stderr });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  await rm(from, { recursive: true, force: true });
+};
+
+function whyOf(code: number | string, stderr: string): string {
+  const refused = /REFUSED ([\s\S]*)$/.exec(stderr)?.[1];
+  const lines = (refused ?? stderr).trim().split("\n");
+  if (refused !== undefined) return lines.slice(0, 3).join(" ").slice(0, 600);
+  return `its process ended (${String(code)}): ${lines.at(-1)?.slice(0, 300) ?? ""}`;
+}
+
+/** tflite.ModelFlags: where the SavedModel lies and what of it. */
+function modelFlags(folder: string): Uint8Array {
+  const pbf = new PbfWriter();
+  pbf.writeStringField(20, folder);
+  pbf.writeVarintField(21, FORMAT);
+  pbf.writeStringField(22, "serve");
+  pbf.writeStringField(23, SIGNATURE);
+  return pbf.finish();
+}
+
+const GRAPH_DEF = 1;
+const TFLITE = 2;
+const FLOAT = 1;
+
+/** tflite.ConverterFlags. */
+function converterFlags(quantize: Rounded): Uint8Array {
+  const pbf = new PbfWriter();
+  pbf.writeVarintField(1, GRAPH_DEF);
+  pbf.writeVarintField(2, TFLITE);
+  for (const type of [4, 11]) pbf.writeVarintField(type, FLOAT);
+  pbf.writeBooleanField(12, true); // Control dependencies are dropped: there are none.
+  pbf.writeBooleanField(34, true);
+  if (quantize !== "none") pbf.writeBooleanField(26, true);
+  if (quantize === "f16") pbf.writeBooleanField(29, true);
+  if (quantize === "int8") pbf.writeBooleanField(44, true); // The quantizer that works by channels.
+  return pbf.finish();
+}

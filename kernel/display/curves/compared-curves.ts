@@ -1,0 +1,130 @@
+/** Curves of several runs over each other: training loss, then each validation score in a picture of its own. */
+import type { Figure, Trace } from "../figure.js";
+import { short, smoothed } from "./line.js";
+import { color } from "../svg/colors.js";
+import { escapeLabel } from "../../host/text.js";
+
+export type Along = "step" | "seconds" | "tokens";
+/** What a run's log comes to: in each list a value for each point. */
+export interface Series {
+  readonly loss: {
+    readonly step: readonly number[];
+    readonly seconds: readonly number[];
+    readonly tokens: readonly number[];
+    readonly y: readonly (number | null)[];
+  };
+  /** By name: `validation accuracy`. */
+  readonly scores: ReadonlyMap<string, Series["loss"]>;
+}
+export interface Curve {
+  readonly label: string;
+  /** Keeps its colour while others come and go. */
+  readonly slot: number;
+  readonly series: Series;
+}
+const axes: Readonly<Record<Along, string>> = { step: "step", seconds: "seconds of training", tokens: "tokens" };
+const dashes = ["solid", "dash", "dot", "dashdot"] as const;
+/** More pictures would be too small to read. */
+const most = 8;
+/** Of a picture with the gap below it. */
+const heights = { first: 330, more: 240, gap: 60 } as const;
+const margin = { t: 44, r: 16, b: 44, l: 60 } as const;
+
+export function styleOf(slot: number): { readonly color: string; readonly dash: string } {
+  return { color: color(slot), dash: dashes[Math.floor(slot / 8) % dashes.length]! };
+}
+
+export function comparedFigure(
+  curves: readonly Curve[],
+  o: { readonly along: Along; readonly smooth: boolean },
+): Figure {
+  const names = [...new Set(curves.flatMap(({ series }) => [...series.scores.keys()]))].slice(0, most);
+  const rows = Math.ceil(names.length / 2);
+  const plot = heights.first - heights.gap + rows * heights.more;
+  const data: Trace[] = curves.flatMap((curve) => lossTraces(curve, o, curves.length));
+  const layout: Record<string, unknown> = {
+    xaxis: { title: { text: axes[o.along] }, rangemode: "tozero", anchor: "y" },
+    yaxis: { title: { text: "training loss" }, domain: [1 - (heights.first - heights.gap) / plot, 1], anchor: "x" },
+  };
+  names.forEach((name, i) => {
+    const n = i + 2;
+    const [row, column] = [Math.floor(i / 2), i % 2];
+    const wide = i === names.length - 1 && column === 0;
+    const top = 1 - (heights.first + row * heights.more) / plot;
+    layout[`xaxis${n}`] = {
+      rangemode: "tozero",
+      domain: wide ? [0, 1] : column === 0 ? [0, 0.45] : [0.55, 1],
+      anchor: `y${n}`,
+    };
+    layout[`yaxis${n}`] = {
+      title: { text: escapeLabel(name) },
+      domain: [Math.max(0, top - (heights.more - heights.gap) / plot), top],
+      anchor: `x${n}`,
+    };
+    for (const curve of curves) {
+      const on = curve.series.scores.get(name);
+      if (on) data.push(scoreTrace(curve, on, o.along, n));
+    }
+  });
+  return {
+    data,
+    layout: {
+      ...layout,
+      height: plot + margin.t + margin.b,
+      margin,
+      showlegend: true,
+      legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", groupclick: "togglegroup" },
+      hovermode: "x unified",
+      uirevision: `compared ${o.along}`,
+    },
+  };
+}
+
+function lossTraces(
+  { label, slot, series }: Curve,
+  { along, smooth }: { readonly along: Along; readonly smooth: boolean },
+  runs: number,
+): Trace[] {
+  const { color: ink, dash } = styleOf(slot);
+  const common = { type: "scatter", mode: "lines", x: series.loss[along], legendgroup: `run ${slot}` };
+  const y = series.loss.y;
+  const main: Trace = {
+    ...common,
+    name: escapeLabel(label),
+    y: (smooth ? smoothed(y) : y).map(short),
+    line: { color: ink, dash, width: 2 },
+    hovertemplate: "%{y:.4f}",
+  };
+  // Many raw lines over each other hide what they are about.
+  if (!smooth || runs > 4) return [main];
+  return [
+    {
+      ...common,
+      name: "",
+      y: y.map(short),
+      opacity: 0.3,
+      line: { color: ink, width: 1 },
+      hoverinfo: "skip",
+      showlegend: false,
+    },
+    main,
+  ];
+}
+
+function scoreTrace({ label, slot }: Curve, on: Series["loss"], along: Along, n: number): Trace {
+  const { color: ink, dash } = styleOf(slot);
+  return {
+    type: "scatter",
+    mode: "lines+markers",
+    name: escapeLabel(label),
+    x: on[along],
+    y: on.y.map(short),
+    xaxis: `x${n}`,
+    yaxis: `y${n}`,
+    legendgroup: `run ${slot}`,
+    showlegend: false,
+    line: { color: ink, dash, width: 2 },
+    marker: { size: 6, color: ink },
+    hovertemplate: "%{y:.4f}",
+  };
+}

@@ -1,0 +1,315 @@
+/** A run's curves from its events: one figure, drawn anew and updated in place while it trains; a table at its end. */
+import { usualMetric } from "#dsl/compiler/plan/watched-metric.js";
+import { metricName, metricNamed } from "#stdlib/metrics/shared/metric-name.js";
+import { registry } from "#stdlib/registry.js";
+import type { RunEvent } from "#kernel/events/events.js";
+import type { Figure, Trace } from "../figure.js";
+import type { Shown } from "../bundle-output.js";
+import { short, smoothed } from "./line.js";
+import { spentIn, spentText, spentTraces } from "./time-spent.js";
+import { fixed as scoreDigits } from "../score-cell.js";
+import { WIDTH } from "../html.js";
+import { color } from "../svg/colors.js";
+import { tableShown } from "../table.js";
+import { duration, escapeLabel, plural, significant } from "../../host/text.js";
+import { finite } from "../../events/finite.js";
+
+type Step = Extract<RunEvent, { kind: "step" }>;
+
+/** What a step of the run is: an update, or a round with clients, which has no epoch. */
+const stepOf = (events: readonly RunEvent[]): "step" | "round" =>
+  events.some(({ kind }) => kind === "round") ? "round" : "step";
+type Evaluated = Extract<RunEvent, { kind: "evaluated" }>;
+
+export interface CurvesOptions {
+  readonly title?: string;
+  /** Whether validation is to come: the space for its metrics is kept from the first draw on. */
+  readonly validates?: boolean;
+}
+
+/** Left: training loss, raw (faint) and smoothed, and validation loss. Right: the other validation metrics. */
+export function curvesFigure(events: readonly RunEvent[], { title, validates }: CurvesOptions = {}): Figure {
+  const steps = events.filter((e): e is Step => e.kind === "step");
+  const evaluations = events.filter((e): e is Evaluated => e.kind === "evaluated");
+  const total = events.findLast((e) => e.kind === "started")?.steps;
+  const told = [...new Set(evaluations.flatMap((e) => Object.keys(e.metrics)))];
+  const names = told.filter((name) => !isBesideLoss(name));
+  const two = names.length > 0 || (validates ?? false);
+  const best = bestOf(events);
+  const spent = spentTraces(steps);
+  const marked = best ? bestMark(evaluations, best) : [];
+  const data: Trace[] = [
+    ...lossTraces(steps, stepOf(events)),
+    ...metricTraces(evaluations, told.filter(isBesideLoss), { xaxis: "x", yaxis: "y" }, 1),
+    ...metricTraces(evaluations, names, { xaxis: "x2", yaxis: "y2" }, 2),
+    ...marked,
+    ...spent.traces,
+  ];
+  const xaxis = {
+    title: { text: stepOf(events) },
+    ...(total === undefined ? { rangemode: "tozero" } : { range: [0, Math.max(1, total * 1.02)] }),
+  };
+  const top = legendHeight(data) + (title === undefined ? 0 : TITLE);
+  return {
+    data,
+    layout: {
+      // At the top of the picture: the legend beneath it may take several lines.
+      ...(title === undefined
+        ? {}
+        : { title: { text: escapeLabel(title), y: 1, yref: "container", yanchor: "top", pad: { t: 6 } } }),
+      height: 240 + top,
+      margin: { t: top, r: 16, b: 44, l: 56 },
+      legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
+      hovermode: "x unified",
+      uirevision: "live",
+      xaxis: { ...xaxis, domain: two ? [0, spent.traces.length > 0 ? 0.38 : 0.46] : [0, 1], anchor: "y" },
+      yaxis: { title: { text: "loss" }, rangemode: "tozero" },
+      ...spent.layout,
+      ...(two
+        ? {
+            xaxis2: { ...xaxis, domain: [spent.traces.length > 0 ? 0.6 : 0.56, 1], anchor: "y2" },
+            yaxis2: {
+              title: { text: names.length === 1 ? escapeLabel(`validation ${names[0]!}`) : "validation" },
+              anchor: "x2",
+              ...rangeOf(evaluations, names),
+            },
+          }
+        : {}),
+    },
+  };
+}
+
+/** Pixels of a title, of a line of the legend, of a letter in it, and of the mark and the gap of an entry. */
+const [TITLE, LINE, LETTER, MARK] = [30, 20, 6.6, 60];
+
+/** As plotly lays it out: one line where all fit, else columns as wide as the longest entry. */
+function legendHeight(traces: readonly Trace[]): number {
+  const names = traces.flatMap(({ name, showlegend }) =>
+    typeof name === "string" && showlegend !== false ? [name.length] : [],
+  );
+  const room = WIDTH - 72;
+  const inLine = names.reduce((sum, letters) => sum + MARK + LETTER * letters, 0) <= room;
+  const columns = inLine ? names.length : Math.max(1, Math.floor(room / (MARK + LETTER * Math.max(1, ...names))));
+  return 16 + LINE * Math.max(1, Math.ceil(names.length / Math.max(1, columns)));
+}
+
+function isBesideLoss(name: string): boolean {
+  return metricNamed(name, registry)?.besideLoss === true;
+}
+
+function lossTraces(steps: readonly Step[], unit: string): Trace[] {
+  const x = steps.map((e) => e.step);
+  const y = steps.map((e) => finite(e.loss));
+  const smooth = smoothed(y);
+  const raw: Trace = {
+    type: "scatter",
+    mode: "lines",
+    name: `loss of each ${unit}`,
+    x,
+    y: y.map(short),
+    opacity: 0.45,
+    line: { color: color(0), width: 1 },
+    hoverinfo: "skip",
+  };
+  return [
+    raw,
+    {
+      type: "scatter",
+      mode: "lines",
+      name: "training loss",
+      x,
+      y: smooth.map(short),
+      line: { color: color(0), width: 2 },
+      hovertemplate: "%{y:.4f}",
+    },
+  ];
+}
+
+function metricTraces(evaluations: readonly Evaluated[], names: readonly string[], axes: Trace, from: number): Trace[] {
+  const splits = [...new Set(evaluations.map((e) => e.split))];
+  return splits
+    .flatMap((split) =>
+      names.map((name) => ({ split, name, on: evaluations.filter((e) => e.split === split && name in e.metrics) })),
+    )
+    .filter(({ on }) => on.length > 0)
+    .map(({ split, name, on }, i) => ({
+      type: "scatter",
+      mode: "lines+markers",
+      name: escapeLabel(`${split} ${name}`),
+      ...axes,
+      x: on.map((e) => e.step),
+      y: on.map((e) => short(finite(e.metrics[name]))),
+      line: { color: color(from + i), width: 2 },
+      marker: { size: 6 },
+      hovertemplate: "%{y:.4f}",
+    }));
+}
+
+interface Best {
+  readonly step: number;
+  /** The metric that says so; logs of old runs don't tell it. */
+  readonly by: string;
+}
+function bestOf(events: readonly RunEvent[]): Best | null {
+  const best = events.findLast((e) => e.kind === "checkpoint" && e.best);
+  return best?.kind === "checkpoint"
+    ? { step: best.step, by: best.by ?? metricName(usualMetric(registry), registry) }
+    : null;
+}
+
+/** Values that are next to the same would be told apart by their last digits: the axis then shows their size instead. */
+function rangeOf(evaluations: readonly Evaluated[], names: readonly string[]): Trace {
+  const values = evaluations.flatMap((e) => names.map((name) => finite(e.metrics[name]))).filter((v) => v !== null);
+  if (values.length === 0) return {};
+  const low = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  if (high - low > 0.001 * size) return {};
+  const around = size === 0 ? 0.5 : 0.1 * size;
+  return { range: [short(low - around), short(high + around)] };
+}
+
+/** A ring around the evaluation whose checkpoint is the best so far, on the curve of the metric that says so. */
+function bestMark(evaluations: readonly Evaluated[], { step, by }: Best): Trace[] {
+  const at = evaluations.find((e) => e.step === step);
+  const value = at && short(finite(at.metrics[by]));
+  if (value === undefined || value === null) return [];
+  const axes = isBesideLoss(by) ? { xaxis: "x", yaxis: "y" } : { xaxis: "x2", yaxis: "y2" };
+  return [
+    {
+      type: "scatter",
+      mode: "markers",
+      name: "best",
+      ...axes,
+      x: [step],
+      y: [value],
+      marker: { size: 13, symbol: "circle-open", color: color(3), line: { width: 2 } },
+      hoverinfo: "skip",
+    },
+  ];
+}
+
+/** What the run came to, in the words that a line ends with: the scores of the weights that were kept, and where they come from. */
+export function outcomeWords(
+  events: readonly RunEvent[],
+  { keepsLast = false }: { readonly keepsLast?: boolean } = {},
+): readonly string[] {
+  const evaluations = events.filter((e): e is Evaluated => e.kind === "evaluated");
+  const best = bestOf(events);
+  const kept = best && !keepsLast ? evaluations.find((e) => e.step === best.step) : evaluations.at(-1);
+  if (!kept) return [];
+  const first = best && best.by in kept.metrics ? [best.by] : [];
+  const names = [...new Set([...first, ...Object.keys(kept.metrics).filter((name) => !isBesideLoss(name))])].slice(
+    0,
+    2,
+  );
+  const scores = names.map((name) => `${kept.split} ${name} ${scoreText(kept.metrics[name])}`);
+  const epoch = events.findLast((e): e is Step => e.kind === "step" && e.step <= kept.step)?.epoch;
+  const unit = stepOf(events);
+  if (!best) return scores;
+  const later = keepsLast && best.step < kept.step;
+  const where = `best at ${unit} ${String(best.step)}${epoch === undefined || later || unit === "round" ? "" : `, epoch ${String(epoch)}`}`;
+  return [...scores, later ? `of ${unit} ${String(kept.step)}, which is kept; ${where}` : where];
+}
+
+/** The figure's bundle shows its last numbers in a terminal. */
+export function curvesText(events: readonly RunEvent[]): string {
+  const step = events.findLast((e) => e.kind === "step");
+  const evaluated = events.findLast((e) => e.kind === "evaluated");
+  const metrics = evaluated
+    ? Object.entries(evaluated.metrics).map(([name, value]) => `${evaluated.split} ${name} ${number(value)}`)
+    : [];
+  const unit = stepOf(events);
+  const spent = spentIn(events);
+  return [
+    step ? `${unit} ${String(step.step)}: loss ${number(step.loss)}` : `no ${unit} yet`,
+    ...(spent === null ? [] : [spentText(spent)]),
+    ...metrics,
+  ].join(", ");
+}
+
+/** One row for each evaluation (for each epoch where nothing was evaluated), and how the run ended. */
+export function historyTable(events: readonly RunEvent[]): Shown {
+  const steps = events.filter((e): e is Step => e.kind === "step");
+  const evaluations = events.filter((e): e is Evaluated => e.kind === "evaluated");
+  const names = [...new Set(evaluations.flatMap((e) => Object.keys(e.metrics).map((name) => `${e.split} ${name}`)))];
+  const best = bestOf(events);
+  const bestStep = best?.step ?? null;
+  const unit = stepOf(events);
+  const isPrivate = spentIn(events) !== null;
+  const ends = evaluations.length > 0 ? [...new Set(evaluations.map((e) => e.step))] : epochEnds(steps);
+  const rows = ends.map((end, i) => {
+    const since = i === 0 ? 0 : (ends[i - 1] ?? 0);
+    const part = steps.filter((e) => e.step > since && e.step <= end);
+    const metrics = evaluations
+      .filter((e) => e.step === end)
+      .flatMap((e) => Object.entries(e.metrics).map(([name, value]) => [`${e.split} ${name}`, value] as const));
+    const found = new Map<string, number>(metrics);
+    return [
+      end,
+      ...(unit === "step" ? [part.at(-1)?.epoch ?? ""] : []),
+      meanLoss(part),
+      ...(isPrivate ? [spentUntil(steps, end)] : []),
+      ...names.map((name) => fixed(found.get(name))),
+      ...(bestStep === null ? [] : [end === bestStep ? "best" : ""]),
+    ];
+  });
+  const heads = [
+    ...(unit === "step" ? ["step", "epoch"] : ["round"]),
+    "training loss",
+    ...(isPrivate ? ["ε spent"] : []),
+  ];
+  return tableShown([...heads, ...names, ...(bestStep === null ? [] : [""])], rows, {
+    title: "History",
+    limit: 100,
+    caption: [ending(events, steps), best ? `${unit} ${String(best.step)} is the best by validation ${best.by}` : ""]
+      .filter(Boolean)
+      .join(" · "),
+  });
+}
+
+function spentUntil(steps: readonly Step[], end: number): string {
+  const spent = spentIn(steps.filter((e) => e.step <= end));
+  return spent === null ? "" : spentText(spent).replace(/^ε /, "");
+}
+
+function epochEnds(steps: readonly Step[]): number[] {
+  return steps.filter((e, i) => steps[i + 1]?.epoch !== e.epoch).map((e) => e.step);
+}
+
+function meanLoss(steps: readonly Step[]): string {
+  const tokens = steps.reduce((sum, e) => sum + e.tokens, 0);
+  return tokens === 0 ? "" : fixed(steps.reduce((sum, e) => sum + Number(e.loss) * e.tokens, 0) / tokens);
+}
+
+function fixed(value: unknown): string {
+  return value === undefined ? "" : finite(value) === null ? String(value) : (value as number).toFixed(4);
+}
+
+/** As the tables have it. */
+function scoreText(value: unknown): string {
+  return finite(value) === null ? String(value) : scoreDigits(value as number);
+}
+
+function number(value: unknown): string {
+  return finite(value) === null ? String(value) : significant(value as number, 4);
+}
+
+function ending(events: readonly RunEvent[], steps: readonly Step[]): string {
+  const stop = events.findLast((e) => e.kind === "stopped");
+  const started = events.findLast((e) => e.kind === "started");
+  const seconds = steps.reduce((sum, e) => sum + e.seconds, 0);
+  const tokens = steps.reduce((sum, e) => sum + e.tokens, 0);
+  const speed = seconds > 0 ? `${Math.round(tokens / seconds).toLocaleString("en-US")} tokens/s` : "";
+  const how = { done: "finished", early: "stopped early", interrupted: "interrupted", failed: "failed" } as const;
+  return [
+    stop
+      ? `${how[stop.reason]} after ${plural(stop.step, stepOf(events))} and ${duration(stop.seconds)}`
+      : plural(steps.length, stepOf(events)),
+    speed,
+    started?.resumedFrom === undefined ? "" : `resumed from ${stepOf(events)} ${String(started.resumedFrom)}`,
+    started ? `engine ${started.engine}` : "",
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}

@@ -1,0 +1,71 @@
+/** What each cleaner of a data set did: how many rows it changed and dropped, and the first of them before and after. */
+import type { CleanerFacts } from "#dsl/language/types/facts.js";
+import { html, htmlTable, inked, tone, type Html, type Part } from "../html.js";
+import { clip, count, oneLine, plural } from "../../host/text.js";
+import { textTable } from "../text-table.js";
+
+type Example = CleanerFacts["examples"][number];
+
+const head = ["cleaner", "changed", "dropped"];
+const align = ["left", "right", "right", "left"] as const;
+
+const droppedBy = ({ dropped }: CleanerFacts): number => dropped.reduce((sum, one) => sum + one.count, 0);
+const notedBy = ({ noted = [] }: CleanerFacts): string[] =>
+  noted.map(({ why, count: rows }) => `${plural(rows, "row")} ${why}`);
+const quoted = (text: string, length: number): string => `"${clip(oneLine(text), length)}"`;
+
+function exampleText({ row, before, after }: Example, length: number): string {
+  return `row ${String(row)}: ${quoted(before, length)}${after === null ? "" : ` → ${quoted(after, length)}`}`;
+}
+
+/** One line for each cleaner, with one example; empty: there is none. */
+export function cleanedText(cleaners: readonly CleanerFacts[]): readonly string[] {
+  if (cleaners.length === 0) return [];
+  const rows = cleaners.map((one) => [
+    one.word,
+    count(one.changed),
+    count(droppedBy(one)),
+    [...notedBy(one), ...one.examples.slice(0, 1).map((example) => exampleText(example, 32))].join("; "),
+  ]);
+  return ["", textTable(...filled([...head, "such as"], rows), align)];
+}
+
+/** Without a last column that nothing stands in. */
+export function filled<T>(
+  names: readonly string[],
+  rows: readonly (readonly T[])[],
+): [head: readonly string[], rows: readonly (readonly T[])[]] {
+  const empty = rows.every((row) => row.at(-1) === "");
+  return empty ? [names.slice(0, -1), rows.map((row) => row.slice(0, -1))] : [names, rows];
+}
+
+/** The same, folded, with all examples. */
+export function cleanedHtml(cleaners: readonly CleanerFacts[]): Html | false {
+  if (cleaners.length === 0) return false;
+  const rows = cleaners.map((one): Part[] => [
+    one.word,
+    count(one.changed),
+    count(droppedBy(one)),
+    [...notedBy(one), ...one.examples.map((example) => exampleText(example, 84))].map(
+      (line) => html`<div>${line}</div>`,
+    ),
+  ]);
+  return html`<details style="margin:0 0 6px">
+    <summary style="cursor:pointer;${inked(tone.accent)}">${summary(cleaners)}</summary>
+    ${htmlTable({ head: [...head, "before and after"], rows, align })}
+  </details>`;
+}
+
+/** `unicode changed 214 rows, drop_duplicates dropped 28`; those that found nothing to do are named last. */
+function summary(cleaners: readonly CleanerFacts[]): string {
+  const did = cleaners.flatMap((one) => {
+    const dropped = droppedBy(one);
+    const parts = [
+      ...(one.changed > 0 ? [`changed ${plural(one.changed, "row")}`] : []),
+      ...(dropped > 0 ? [`dropped ${plural(dropped, "row")}`] : []),
+    ];
+    return parts.length > 0 ? [`${one.word} ${parts.join(" and ")}`] : [];
+  });
+  const idle = cleaners.filter((one) => one.changed === 0 && droppedBy(one) === 0).map(({ word }) => word);
+  return [...did, ...(idle.length > 0 ? [`${idle.join(" and ")} touched no row`] : [])].join(", ");
+}

@@ -1,0 +1,212 @@
+/** What a `data` statement shows: rows in, kept, dropped and why, what the cleaners did; splits with their labels; lengths; a few rows. */
+import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { conversationText, parseMessages } from "../../data/rows/conversations.js";
+import { languagesOf } from "./languages.js";
+import { cleanedHtml, cleanedText, filled } from "./cleaning.js";
+import { card, html, htmlTable, inked, note, picture, tone, type Part } from "../html.js";
+import { findingsHtml, findingsText, foundOf } from "./findings.js";
+import { shownOf } from "../bundle.js";
+import type { Shown } from "../bundle-output.js";
+import { drawBars } from "../svg/bars.js";
+import { clipApart } from "../clip-differences.js";
+import { samePlaces } from "../column.js";
+import { cellText } from "../table.js";
+import { bar, clip, count, oneLine, percent, plural } from "../../host/text.js";
+import { textTable } from "../text-table.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
+import { valueText } from "../../host/value-text.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
+
+const mostLabels = 12;
+
+/** `told`: codes of warnings that stand beside it, or are allowed. */
+export function dataShown(
+  plan: DataPlan,
+  facts: DataFacts,
+  sample: readonly Readonly<Record<string, unknown>>[],
+  told: readonly string[] = [],
+): Shown {
+  const dropped = facts.dropped.map((d) => [
+    d.why,
+    count(d.count),
+    d.examples.length > 0 ? `rows ${listed(d.examples.map(String), { most: 5, of: d.count })}` : "",
+  ]);
+  const why = filled(["dropped because", "rows", "such as"], dropped);
+  const rows = countsOf(facts);
+  const splits = labelTable(plan, facts);
+  const lengths = lengthsOf(facts);
+  const columns = sample.length > 0 ? Object.keys(sample[0]!) : [];
+  const roles = new Map(Object.entries(plan.columns).map(([role, column]) => [column, role]));
+  const title = `Data ${plan.name}`;
+  const heads = columns.map((c) => {
+    const role = roles.get(c) ?? c;
+    return role === c ? c : `${c} (${role})`;
+  });
+  const cells = sample
+    .slice(0, 5)
+    .map((row) => columns.map((c) => clip(oneLine(cellText(seenAs(roles.get(c), row[c]))), 120)));
+  const found = foundOf(facts, told);
+  const notes = [...(facts.sources ?? []), ...(facts.notes ?? []), ...languagesOf(facts)];
+  return shownOf(
+    [
+      `${title}: ${rows}`,
+      sourceText(plan),
+      ...(dropped.length > 0 ? ["", textTable(...why, ["left", "right", "left"])] : []),
+      ...cleanedText(facts.cleaners ?? []),
+      ...(splits.rows.length > 0
+        ? [
+            "",
+            textTable(
+              splits.head,
+              splits.rows.map((row) => [...row.cells, bar(row.share)]),
+              splits.align,
+            ),
+          ]
+        : []),
+      ...findingsText(found),
+      ...(lengths ? ["", lengths.words] : []),
+      ...(notes.length > 0 ? ["", ...notes] : []),
+      ...(cells.length > 0
+        ? [
+            "",
+            textTable(
+              heads,
+              cells.map((row) => row.map((c) => clip(c, 48))),
+            ),
+          ]
+        : []),
+    ].join("\n"),
+    card(
+      title,
+      html`<div><b style="font-weight:600">${rows}</b> <span style="opacity:.72">from ${sourceText(plan)}</span></div>`,
+      dropped.length > 0 && htmlTable({ head: why[0], rows: why[1], align: ["left", "right", "left"] }),
+      cleanedHtml(facts.cleaners ?? []),
+      splits.rows.length > 0 &&
+        htmlTable({
+          head: splits.head,
+          rows: splits.rows.map((row): Part[] => [
+            ...row.cells,
+            html`<span style="${inked(tone.accent)};letter-spacing:-.5px">${bar(row.share)}</span>`,
+          ]),
+          align: splits.align,
+        }),
+      findingsHtml(found),
+      lengths &&
+        html`<div>${picture(lengths.svg, lengths.words, lengths.width, lengths.height)}</div>
+          ${note(lengths.words)}`,
+      ...notes.map((text) => note(text)),
+      cells.length > 0 && htmlTable({ head: heads, rows: cells }),
+    ),
+  );
+}
+
+function countsOf({ rowsIn, kept, copies = 0 }: DataFacts): string {
+  const own = kept - copies;
+  const dropped = rowsIn > own ? `, ${count(rowsIn - own)} dropped` : "";
+  const repeated =
+    copies > 0 ? `, and ${plural(copies, "copy", "copies")} to even out the labels: ${count(kept)} in all` : "";
+  return `${plural(rowsIn, "row")} in, ${count(own)} kept${dropped}${repeated}`;
+}
+
+/** A conversation as text; any other value unchanged. */
+function seenAs(role: string | undefined, value: unknown): unknown {
+  return role === "messages" && typeof value === "string" && value.startsWith("[")
+    ? conversationText(parseMessages(value))
+    : value;
+}
+
+function sourceText({ source }: DataPlan): string {
+  if (isCall(source)) return whence(source);
+  return Object.entries(source as Readonly<Record<string, Call>>)
+    .map(([split, call]) => `${split}: ${whence(call)}`)
+    .join(", ");
+}
+
+/** The word and what it reads; how it reads is the plan's business. */
+function whence(call: Call): string {
+  const what = Object.values(call.arguments).find((value) => value !== null && value !== undefined);
+  return what === undefined
+    ? call.word
+    : `${call.word}(${typeof what === "string" ? JSON.stringify(shownAddress(what)) : valueText(what)})`;
+}
+
+interface LabelTable {
+  readonly head: readonly string[];
+  readonly rows: readonly { readonly cells: readonly string[]; readonly share: number }[];
+  readonly align: readonly ("left" | "right")[];
+}
+
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, n) => sum + n, 0);
+
+/**
+ * One row for each label, the most frequent first and the rare ones together; one column for each split, and a bar for the
+ * label's share: of the rows, or of the tags where each token has one. Several labels of a row come to more than all rows, so
+ * the head says what the share is of.
+ */
+function labelTable({ columns }: DataPlan, facts: DataFacts): LabelTable {
+  const splits = Object.entries(facts.splits);
+  const role = (["label", "labels", "tags"] as const).find((one) => columns[one] !== undefined) ?? "label";
+  const of = (split: SplitFacts, label: string): number => split.labels.find((l) => l.label === label)?.count ?? 0;
+  const labelsOf = (split: SplitFacts): number => split.labels.reduce((sum, l) => sum + l.count, 0);
+  const total = splits.reduce((sum, [, s]) => sum + (role === "tags" ? labelsOf(s) : s.rows), 0);
+  const sums = facts.labels
+    .map((label) => ({ label, counts: splits.map(([, s]) => of(s, label)) }))
+    .sort((a, b) => sumOf(b.counts) - sumOf(a.counts));
+  const rest = sums.slice(mostLabels);
+  const often = sums.slice(0, mostLabels);
+  const names = clipApart(
+    // A blank at its end is to be seen.
+    often.map(({ label }) => (label === label.trim() ? label : JSON.stringify(label))),
+    40,
+  );
+  const shown = [
+    ...often.map(({ counts }, i) => ({ name: names[i] ?? "", counts })),
+    ...(rest.length > 0
+      ? [
+          {
+            name: `and ${plural(rest.length, "more label")}`,
+            counts: splits.map((_, i) => sumOf(rest.map(({ counts }) => counts[i] ?? 0))),
+          },
+        ]
+      : []),
+  ];
+  const shares = shown.map(({ counts }) => (total > 0 ? sumOf(counts) / total : 0));
+  const percents = samePlaces(shares.map((share) => (total > 0 ? percent(share) : "")));
+  const rows = shown.map(({ name, counts }, i) => ({
+    cells: [name, ...counts.map(count), percents[i] ?? ""],
+    share: shares[i] ?? 0,
+  }));
+  const counted = (name: string, each: (split: SplitFacts) => number) => ({
+    cells: [name, ...splits.map(([, s]) => count(each(s))), ""],
+    share: 0,
+  });
+  const all = {
+    label: [counted("all", (s) => s.rows)],
+    labels: [counted("rows", (s) => s.rows)],
+    tags: [counted("all tags", labelsOf), counted("rows", (s) => s.rows)],
+  }[role];
+  const share = { label: "share", labels: "share of rows", tags: "share of tags" }[role];
+  return {
+    head: [facts.labels.length > 0 ? "label" : "rows", ...splits.map(([name]) => name), share, ""],
+    rows: splits.length === 0 ? [] : [...rows, ...all],
+    align: ["left", ...splits.map(() => "right" as const), "right", "left"],
+  };
+}
+
+/** Token counts of all splits in one small histogram. */
+function lengthsOf(facts: DataFacts): { svg: string; words: string; width: number; height: number } | null {
+  const lengths = Object.values(facts.splits).flatMap((s) => (s.lengths ? [s.lengths] : []));
+  const rows = Object.values(facts.splits).reduce((sum, s) => sum + (s.lengths ? s.rows : 0), 0);
+  const step = lengths[0]?.step;
+  if (step === undefined || rows === 0) return null;
+  const bins = Array.from({ length: Math.max(...lengths.map((l) => l.counts.length)) }, (_, i) =>
+    lengths.reduce((sum, l) => sum + (l.counts[i] ?? 0), 0),
+  );
+  const tokens = lengths.reduce((sum, l) => sum + l.total, 0);
+  const longest = Math.max(...lengths.map((l) => l.longest));
+  const words = `tokens in a row: ${(tokens / rows).toFixed(1)} on average, ${count(longest)} at most, ${count(tokens)} in all`;
+  return { ...drawBars(bins, step), words };
+}

@@ -1,0 +1,43 @@
+/** In which languages the texts of a data set are, as one line; none where there is one language. */
+import type { DataFacts } from "#dsl/language/types/facts.js";
+import type { SplitLanguages } from "#dsl/language/types/audit-facts.js";
+import { percent } from "../../host/text.js";
+
+/** Share of the texts from which on a language is named. */
+const NAMED = 0.01;
+/** Texts that it must be: a few are mistaken for another language. */
+const TEXTS = 3;
+
+interface Share {
+  readonly name: string;
+  readonly texts: number;
+  readonly share: number;
+}
+
+export function languagesOf({ audit }: DataFacts): readonly string[] {
+  const splits = audit?.languages?.splits ?? [];
+  const rows = splits.reduce((sum, { of }) => sum + of, 0);
+  const shares = sharesIn(splits, rows).filter(({ share, texts }) => share >= NAMED && texts >= TEXTS);
+  if (shares.length < 2) return [];
+  const untold = splits.reduce((sum, one) => sum + (one.untold / one.rows) * (one.of / rows), 0);
+  const rest = 1 - untold - shares.reduce((sum, { share }) => sum + share, 0);
+  return [
+    [
+      `languages: ${shares.map(({ name, share }) => `${name} ${percent(share)}`).join(", ")}`,
+      ...(rest >= 0.005 ? [`others ${percent(rest)}`] : []),
+      ...(untold >= 0.005 ? [`too short to tell ${percent(untold)}`] : []),
+    ].join(", "),
+  ];
+}
+
+/** Of all rows, the greatest first: a split of which fewer rows were looked at counts by its size. */
+function sharesIn(splits: readonly SplitLanguages[], rows: number): readonly Share[] {
+  const shares = new Map<string, Share>();
+  for (const one of splits)
+    for (const { name, count } of one.languages) {
+      const before = shares.get(name) ?? { name, texts: 0, share: 0 };
+      const share = before.share + (count / one.rows) * (one.of / rows);
+      shares.set(name, { name, texts: before.texts + count, share });
+    }
+  return [...shares.values()].sort((a, b) => b.share - a.share);
+}

@@ -1,0 +1,69 @@
+/** Which tokens of a row are trained: those are coloured, the others faint. In plain text they stand between ⟦ and ⟧. */
+import { shownOf } from "../bundle.js";
+import { FRAME, html, tone, type Html } from "../html.js";
+import type { Shown } from "../bundle-output.js";
+import { count, plural } from "../../host/text.js";
+
+export interface MaskedRow {
+  /** Its number in the source. */
+  readonly row: number;
+  /** The row's text, one part after the other. */
+  readonly parts: readonly MaskedPart[];
+  readonly trained: number;
+  readonly tokens: number;
+  /** Other tokens are trained in each epoch. */
+  readonly changes?: boolean;
+}
+export interface MaskedPart {
+  readonly text: string;
+  readonly trained: boolean;
+}
+
+/** `most`: characters of a part; the middle of a longer one is left out. `what` the marked tokens are. */
+export function maskShown(
+  rows: readonly MaskedRow[],
+  o: { readonly model: string; readonly most?: number; readonly what?: "trained" | "the answer" },
+): Shown {
+  const { model, most = 600, what = "trained" } = o;
+  const title = `${model}: which tokens are ${what}`;
+  const words = (r: MaskedRow): string =>
+    `row ${String(r.row)}: ${count(r.trained)} of ${plural(r.tokens, "token")} ${what === "trained" ? what : `are ${what}`}${r.changes ? ", others in each epoch" : ""}`;
+  const text = [
+    title,
+    ...rows.map(
+      (r) =>
+        `${words(r)}\n${r.parts
+          .map((part) => plain(part, most))
+          .join("")
+          .trimEnd()}`,
+    ),
+    `⟦ ⟧ ${what}`,
+  ].join("\n\n");
+  return shownOf(
+    text,
+    html`<div style="${FRAME};line-height:1.6">
+      <div style="font-weight:600">${title}</div>
+      ${rows.map(
+        (r) =>
+          html`<div style="opacity:.72;margin-top:8px;font-variant-numeric:tabular-nums">${words(r)}</div>
+            <div style="white-space:pre-wrap;padding:2px 0 2px 10px;border-left:3px solid ${tone.line}">
+              ${r.parts.map((part) => coloured(part, most))}
+            </div>`,
+      )}
+    </div>`,
+  );
+}
+
+function plain({ text, trained }: MaskedPart, most: number): string {
+  return trained ? `⟦${shortened(text, most)}⟧` : shortened(text, most);
+}
+function coloured({ text, trained }: MaskedPart, most: number): Html {
+  const shown = shortened(text, most);
+  return trained
+    ? html`<b style="font-weight:inherit;background:rgba(63,124,196,.28);border-radius:3px">${shown}</b>`
+    : html`<span style="opacity:.72">${shown}</span>`;
+}
+function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, most / 2)} … ${text.slice(-most / 2)}`.replace(/\p{Surrogate}/gu, "");
+}

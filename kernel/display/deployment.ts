@@ -1,0 +1,72 @@
+/** What `deploy` and `verify` show: what was compared and how near it was, what the format doesn't hold, calls to copy. */
+import { shownOf } from "./bundle.js";
+import { card, html, htmlTable, inked, note, tone, type Html } from "./html.js";
+import { outcomeLine } from "./outcome.js";
+import type { Shown } from "./bundle-output.js";
+import { textTable } from "./text-table.js";
+
+export interface DeploymentReport {
+  /** "router deployed to build/router". */
+  readonly title: string;
+  /** Further words of the first line: `onnx(quantize: int8)`, the size, the runtime. */
+  readonly about: readonly string[];
+  /** What was looked at, what came of it, and whether it is as it should be; null: nothing is demanded of it. */
+  readonly checks: readonly { readonly what: string; readonly found: string; readonly good: boolean | null }[];
+  readonly scores: readonly {
+    readonly metric: string;
+    readonly notebook: string;
+    readonly deployed: string;
+    readonly difference: string;
+  }[];
+  /** What the scores are of. */
+  readonly on: string | null;
+  readonly notes: readonly string[];
+  readonly calls: readonly { readonly language: string; readonly needs: readonly string[]; readonly code: string }[];
+}
+
+export function deploymentShown(report: DeploymentReport): Shown {
+  const { title, about, checks, scores, on, notes, calls } = report;
+  const mark = (good: boolean | null): string => (good === null ? "" : good ? "✓" : "✗");
+  const checkRows = checks.map(({ what, found, good }) => [what, found, mark(good)]);
+  const scoreHead = [on ?? "", "notebook", "deployed", "difference"];
+  const scoreRows = scores.map(({ metric, notebook, deployed, difference }) => [
+    metric,
+    notebook,
+    deployed,
+    difference,
+  ]);
+  const text = [
+    [title, ...about].join(" · "),
+    textTable(["check", "found", ""], checkRows),
+    scores.length > 0 && textTable(scoreHead, scoreRows, ["left", "right", "right", "right"]),
+    ...notes,
+    ...calls.map(({ language, needs, code }) => `${heading(language, needs)}\n${code.replace(/^/gm, "  ")}`),
+  ];
+  return shownOf(
+    text.filter((part) => typeof part === "string").join("\n"),
+    card(
+      undefined,
+      outcomeLine([title, ...about]),
+      htmlTable({
+        head: ["check", "found", ""],
+        rows: checks.map(({ what, found, good }) => [what, found, marked(good, mark(good))]),
+      }),
+      scores.length > 0 && htmlTable({ head: scoreHead, rows: scoreRows, align: ["left", "right", "right", "right"] }),
+      notes.map((one) => note(one)),
+      calls.map(
+        ({ language, needs, code }) =>
+          html`<details style="margin:6px 0">
+            <summary style="cursor:pointer">${heading(language, needs)}</summary>
+            <pre style="margin:4px 0 0;padding:8px;overflow-x:auto;background:${tone.faint}"><code>${code}</code></pre>
+          </details>`,
+      ),
+    ),
+  );
+}
+
+const heading = (language: string, needs: readonly string[]): string =>
+  `Ask it in ${language}${needs.length > 0 ? ` (${needs.join(", ")})` : ""}:`;
+
+function marked(good: boolean | null, mark: string): Html | string {
+  return good === null ? "" : html`<span style="${inked(good ? tone.good : tone.bad)}">${mark}</span>`;
+}

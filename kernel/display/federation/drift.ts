@@ -1,0 +1,100 @@
+/**
+ * How far clients run apart in a round: the norm of each update, and the cosine between it and what all come to. Clients of one
+ * kind point the same way; the more they have data of their own, the less.
+ */
+import { figureShown, type Figure, type Trace } from "../figure.js";
+import { short } from "../curves/line.js";
+import type { Shown } from "../bundle-output.js";
+import { color } from "../svg/colors.js";
+import { clip, escapeLabel, oneLine, printable, significant } from "../../host/text.js";
+import { isNumber, roomy, spreadOf, type AnswerView, type FederationView, type RoundView } from "./view.js";
+
+const CLIENT = "#8a8f98";
+
+/** Null: no single update was seen. */
+export function driftShown(o: FederationView, id?: string): Shown | null {
+  const figure = driftFigure(o);
+  return figure && { ...figureShown(figure, { text: textOf(o) }), ...(id !== undefined && { id }) };
+}
+
+export function driftFigure({ rounds, of }: Pick<FederationView, "rounds" | "of">): Figure | null {
+  const norms = panel(rounds, ({ norm }) => norm, { n: "", legend: true, digits: ".4g" });
+  const cosines = panel(rounds, ({ cosine }) => cosine, { n: "2", legend: false, digits: ".3f" });
+  if (norms.length === 0 || cosines.length === 0) return null;
+  const least = Math.min(0, ...rounds.flatMap(({ clients }) => clients.map(({ cosine }) => cosine).filter(isNumber)));
+  const x = { title: { text: "round" }, range: [0.5, of + 0.5] };
+  return {
+    data: [...norms, ...cosines],
+    layout: {
+      title: { text: "How far clients drift apart" },
+      xaxis: { ...x, domain: [0, 0.45], anchor: "y" },
+      yaxis: { title: { text: "norm of the update" }, rangemode: "tozero", anchor: "x" },
+      xaxis2: { ...x, domain: [0.55, 1], anchor: "y2" },
+      yaxis2: {
+        title: { text: "cosine with the mean" },
+        range: [least < 0 ? Math.max(-1.05, least - 0.1) : 0, 1.05],
+        anchor: "x2",
+      },
+      height: 340,
+      ...roomy,
+    },
+  };
+}
+
+/** Its clients as dots, and the middle one as a line. */
+function panel(
+  rounds: readonly RoundView[],
+  of: (one: AnswerView) => number | undefined,
+  o: { readonly n: string; readonly legend: boolean; readonly digits: string },
+): readonly Trace[] {
+  const axes = { xaxis: `x${o.n}`, yaxis: `y${o.n}`, showlegend: o.legend };
+  const all = rounds.flatMap(({ round, clients }) =>
+    clients.flatMap((one) => {
+      const value = of(one);
+      return isNumber(value) ? [{ round, name: one.name, value }] : [];
+    }),
+  );
+  const middle = rounds.flatMap(({ round, clients }) => {
+    const spread = spreadOf(clients.map(of));
+    return spread ? [{ round, value: spread.middle }] : [];
+  });
+  if (all.length === 0) return [];
+  return [
+    {
+      type: "scatter",
+      mode: "markers",
+      name: "a client",
+      ...axes,
+      marker: { size: 5, color: CLIENT, opacity: 0.75 },
+      x: all.map(({ round }) => round),
+      y: all.map(({ value }) => short(value)),
+      text: all.map(({ name }) => escapeLabel(clip(printable(oneLine(name)), 40))),
+      hovertemplate: `%{text}, round %{x}: %{y:${o.digits}}<extra></extra>`,
+    },
+    {
+      type: "scatter",
+      mode: middle.length < 30 ? "lines+markers" : "lines",
+      name: "median",
+      ...axes,
+      line: { width: 2.5, color: color(0) },
+      marker: { size: 6, color: color(0) },
+      x: middle.map(({ round }) => round),
+      y: middle.map(({ value }) => short(value)),
+    },
+  ];
+}
+
+function textOf({ rounds }: FederationView): string {
+  const told = rounds.flatMap(({ round, clients }) => {
+    const [norm, cosine] = [spreadOf(clients.map((one) => one.norm)), spreadOf(clients.map((one) => one.cosine))];
+    if (!norm || !cosine) return [];
+    const range = norm.least === norm.most ? "" : ` (${significant(norm.least, 3)} to ${significant(norm.most, 3)})`;
+    return [
+      `round ${String(round)}: norm ${significant(norm.middle, 3)}${range}, cosine with the mean ${signed(cosine.middle)} (least ${signed(cosine.least)})`,
+    ];
+  });
+  const [first, last] = [told[0], told.at(-1)];
+  return ["How far clients drift apart", ...(first === last ? [first] : [first, last])].join("\n");
+}
+
+const signed = (value: number): string => value.toFixed(3).replace("-", "−");

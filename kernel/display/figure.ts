@@ -1,0 +1,41 @@
+/**
+ * A plotly figure as one bundle: plotly's own MIME type for live viewers, HTML with a static picture for those that run
+ * no scripts, plain text for a terminal. No PNG beside them: JupyterLab would prefer it to the live plot.
+ */
+import { card, picture } from "./html.js";
+import { shownOf } from "./bundle.js";
+import type { Shown } from "./bundle-output.js";
+import { drawFigure } from "./svg/draw.js";
+import { plainLabel } from "./svg/element.js";
+import { thinned } from "./curves/thin.js";
+import { titleText, type Figure } from "./trace.js";
+
+export const plotlyMime = "application/vnd.plotly.v1+json";
+
+export type { Figure, Trace } from "./trace.js";
+
+export interface FigureOptions {
+  readonly id?: string;
+  /** What a terminal shows in place of a short description. */
+  readonly text?: string;
+}
+
+/** Long series are thinned to about a thousand points, so that a notebook with ten charts stays small. */
+export function figureShown(figure: Figure, { id, text }: FigureOptions = {}): Shown {
+  const thin = thinned(figure);
+  const { svg, width, height } = drawFigure(thin);
+  const words = describe(thin);
+  const live = { data: thin.data, layout: thin.layout ?? {}, ...(thin.config ? { config: thin.config } : {}) };
+  return shownOf(text ?? words, card(null, picture(svg, words, width, height)), { [plotlyMime]: live }, id);
+}
+
+/** `figure “Training”: loss, validation accuracy`. */
+function describe({ data, layout }: Figure): string {
+  const title = plainLabel(titleText(layout?.["title"]));
+  const all = data.map((t) => plainLabel(titleText(t["name"]))).filter((name) => name !== "");
+  // Of several panels each has them.
+  const names = [...new Set(all)];
+  const what =
+    names.length > 0 ? names : [...new Set(data.map((t) => (typeof t["type"] === "string" ? t["type"] : "scatter")))];
+  return `figure${title ? ` “${title}”` : ""}: ${what.slice(0, 12).join(", ")}`;
+}

@@ -1,0 +1,144 @@
+/** A sentence on how a training fits, and what to try: only what the program does not do already. */
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { registry } from "#stdlib/registry.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
+import type { Fit } from "../host/fitting.js";
+import { html, inked, tone } from "./html.js";
+import { shownOf } from "./bundle.js";
+import type { Shown } from "./bundle-output.js";
+import { count } from "../host/text.js";
+
+export interface Advice {
+  readonly plan: Plan;
+  /** Whether the task takes `label_smoothing`. */
+  readonly smooths: boolean;
+  /** That were taken. */
+  readonly steps: number;
+  /** Whose curves they are, where that must be said. */
+  readonly model?: string;
+  /** The step whose weights stay. */
+  readonly kept: number;
+}
+
+export function fittingShown(fit: Fit, o: Advice): Shown {
+  const [what, ...advice] = told(fit, o);
+  const words = [
+    ...(o.model === undefined ? [] : [`${o.model}:`]),
+    `${what}.`,
+    ...(advice.length > 0 ? [`Try ${listed(advice)}.`] : []),
+  ].join(" ");
+  const parts = words
+    .split(/(`[^`]*`)/)
+    .map((part, i) => (i % 2 === 1 ? html`<code>${part.slice(1, -1)}</code>` : part));
+  return shownOf(
+    words,
+    html`<div style="margin:2px 0 6px">
+      <b style="font-weight:600;${inked(tone.accent)}">${TITLE[fit.is]}</b> ${parts}
+    </div>`,
+  );
+}
+
+const TITLE: Readonly<Record<Fit["is"], string>> = {
+  over: "over-fitting",
+  idle: "over-fitting",
+  under: "under-fitting",
+  stuck: "under-fitting",
+};
+
+/** What the curves say, then what to try. */
+function told(fit: Fit, o: Advice): readonly [string, ...string[]] {
+  const { training } = o.plan.recipe;
+  switch (fit.is) {
+    case "over": {
+      const { best, end, trained, kept } = fit;
+      const where = `validation's loss was best at step ${count(best.step)} (${number(best.loss)}) and is ${number(end)} at the end, while training's fell from ${number(trained.best)} to ${number(trained.end)}`;
+      const stays = o.kept === best.step ? "; the weights of that step are kept" : "";
+      const means =
+        kept === null ? "it learns rows by heart" : `its ${kept} got no worse, but it grows too sure of its answers`;
+      return [`${where}: ${means}${stays}`, ...(kept === null ? less(o, best.step) : surer(o, best.step))];
+    }
+    case "idle": {
+      const { best, end, trained } = fit;
+      return [
+        `validation's loss is ${end < best.loss ? "hardly" : "no"} lower at the end (${number(end)}) than at step ${count(best.step)} (${number(best.loss)}), while training's fell from ${number(trained.best)} to ${number(trained.end)}: what came after taught it its own rows alone`,
+        ...less(o, best.step),
+      ];
+    }
+    case "under":
+      return [
+        `both losses still fall (validation's from ${number(fit.before)} to ${number(fit.end)} since step ${count(fit.step)}): more training would help`,
+        longer(o),
+      ];
+    case "stuck":
+      return [
+        `training's loss hardly moved (${number(fit.from)} at first, ${number(fit.to)} at last): it has learnt next to nothing`,
+        ...(training.privacy ? againstNoise(o) : steadier(o, fit)),
+      ];
+  }
+}
+
+/** Where noise drowns what rows say. */
+function againstNoise({ plan, steps }: Advice): readonly string[] {
+  const { batch_size, accumulate, privacy } = plan.recipe.training;
+  return [
+    `larger batches, which stand out of the noise (\`batch_size: ${String(4 * batch_size * accumulate)}\`)`,
+    `a higher \`optimizer.learning_rate\` (it is ${number(rateOf(plan))})`,
+    ...(techniqueOf(plan)?.bare ? [] : ["fewer weights that train (`technique: head_only`)"]),
+    ...(steps < 500 ? [`more updates, each with more noise for the same ε (${longer({ plan })})`] : []),
+    privacy?.unit === "client" ? "more clients" : "more rows",
+  ];
+}
+
+/** Where nothing hides what rows say. */
+function steadier(o: Advice, fit: Extract<Fit, { is: "stuck" }>): readonly string[] {
+  const { training } = o.plan.recipe;
+  return [
+    `a ${fit.to > fit.from * 1.02 ? "lower" : "higher"} \`optimizer.learning_rate\` (it is ${number(rateOf(o.plan))})`,
+    ...(o.steps < 200 ? [longer(o)] : []),
+    ...(techniqueOf(o.plan)?.bare ? ["a technique that trains more, `technique: full`"] : []),
+    ...(training.clip !== null && training.clip < 0.1 ? ["a greater `clip`"] : []),
+  ];
+}
+
+/** Ways to learn less by heart. */
+function less(o: Advice, best: number): readonly string[] {
+  const { training } = o.plan.recipe;
+  return [
+    ...shorter(o, best),
+    ...(training.early_stopping === null ? ["`early_stopping: patience(3)`"] : []),
+    ...(training.dropout === null ? ["`dropout: 0.2`"] : []),
+    ...(techniqueOf(o.plan)?.whole ? ["fewer weights that train (`technique: lora(rank: 8)`)"] : []),
+    "more rows",
+  ];
+}
+function surer(o: Advice, best: number): readonly string[] {
+  const smoothing = o.plan.recipe.model.task.arguments["label_smoothing"];
+  return [
+    ...(o.smooths && smoothing === undefined ? ["`label_smoothing: 10%` in the task"] : []),
+    ...shorter(o, best),
+    "more rows",
+  ];
+}
+function shorter({ plan, steps: taken }: Advice, best: number): readonly string[] {
+  const { epochs, steps } = plan.recipe.training;
+  if (epochs === null) return steps !== null && best < steps ? [`fewer steps (\`steps: ${String(best)}\`)`] : [];
+  const enough = Math.ceil((best / Math.max(1, taken)) * epochs - 1e-6);
+  return enough >= 1 && enough < epochs ? [`fewer epochs (\`epochs: ${String(enough)}\`)`] : [];
+}
+function longer({ plan }: Pick<Advice, "plan">): string {
+  const { epochs, steps } = plan.recipe.training;
+  return epochs === null ? `\`steps: ${String(2 * (steps ?? 1))}\`` : `\`epochs: ${String(Math.ceil(2 * epochs))}\``;
+}
+
+const techniqueOf = ({ recipe: { model } }: Plan) => registry.find("technique", model.technique.word)?.capabilities;
+const rateOf = ({ recipe }: Plan): number => Number(recipe.training.optimizer.arguments["learning_rate"]);
+const number = (x: number): string =>
+  x >= 0.001 && x < 1000
+    ? x
+        .toPrecision(3)
+        .replace(/(\.\d*?)0+$/, "$1")
+        .replace(/\.$/, "")
+    : x.toExponential(1).replace(".0", "");
+function listed(all: readonly string[]): string {
+  return all.length < 2 ? all.join("") : `${all.slice(0, -1).join(", ")}, or ${lastOf(all)}`;
+}

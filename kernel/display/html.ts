@@ -1,0 +1,168 @@
+/**
+ * HTML that is escaped by construction: whatever is put into the template is text unless it is `Html` already.
+ * Inline styles carry the looks where they are kept (JupyterLab, nbconvert); without them (GitHub) plain tables stay.
+ */
+import { base64Of, escapeHtml } from "../host/text.js";
+
+export class Html {
+  constructor(readonly text: string) {}
+  toString(): string {
+    return this.text;
+  }
+}
+export type Part = Html | string | number | false | null | undefined | readonly Part[];
+
+/**
+ * `` html`<b>${name}</b>` ``. Put interpolations between tags or inside quoted attributes only. A template's own line breaks
+ * are layout of the code: between tags they vanish, inside a tag they are a blank.
+ */
+export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return new Html(
+    strings.reduce((text, string, i) => text + (i > 0 ? rendered(parts[i - 1]) : "") + oneLine(string), ""),
+  );
+}
+
+function oneLine(template: string): string {
+  return template
+    .replace(/\s*\n\s*/g, (breaks: string, at: number) => {
+      const [before, after] = [template[at - 1], template[at + breaks.length]];
+      return before === ">" || after === "<" || before === undefined || after === undefined ? "" : " ";
+    })
+    .replaceAll('" />', '">');
+}
+
+function rendered(part: Part): string {
+  if (part === null || part === undefined || part === false) return "";
+  if (part instanceof Html) return part.text;
+  if (Array.isArray(part)) return part.map(rendered).join("");
+  return escapeHtml(String(part));
+}
+
+/** Colours that read on white and on near-black. */
+export const tone = {
+  line: "rgba(128,128,128,.28)",
+  faint: "rgba(128,128,128,.10)",
+  accent: "#3f7cc4",
+  good: "#2f9e6e",
+  warn: "#c07a1a",
+  bad: "#d0504a",
+} as const;
+
+/** Tables, lines and charts end at the same place on a wide page, and shrink on a narrow one. */
+export const WIDTH = 792;
+const GAP = 8;
+
+/**
+ * The style of words in a tone: the page's own ink is mixed in, so that they read on white and on near-black. Viewers that can't
+ * mix take the tone as it is.
+ */
+export function inked(color: string): string {
+  return `color:${color};color:color-mix(in srgb,${color} 72%,currentColor)`;
+}
+
+export type Align = "left" | "right";
+
+/** Words of a narrow table are not set one below the other, and a long text not in a column of a few words: it scrolls. */
+const leastWidth = ({ length }: string): string =>
+  length > 12 ? `min-width:${String(Math.min(length > 120 ? 20 : 10, Math.ceil(length / 2)))}em;` : "";
+
+type Place = "first" | "between" | "last";
+/** Numbers that stand first stay at the left: the room of a wide table is for what follows. */
+const placeOf = (i: number, columns: readonly unknown[]): Place =>
+  i === columns.length - 1 ? "last" : i === 0 ? "first" : "between";
+
+const cellStyle = (align: Align, place: Place, part: Part, more = ""): string =>
+  `text-align:${align};padding:3px ${place === "last" ? 0 : 18}px 3px 0;vertical-align:top;border:0;background:none;` +
+  (align === "right"
+    ? `font-variant-numeric:tabular-nums;white-space:nowrap;${place === "first" ? "width:1%;" : ""}`
+    : `white-space:normal;max-width:44em;${leastWidth(String(part))}overflow-wrap:${/\S{40}/.test(String(part)) ? "anywhere" : "break-word"};`) +
+  more;
+
+export interface HtmlTable {
+  /** Column heads; omit for a table of facts whose first column names them. */
+  readonly head?: readonly Part[];
+  readonly rows: readonly (readonly Part[])[];
+  readonly align?: readonly Align[];
+  /** A click on a head sorts it, where JupyterLab shows it (lab/src/sortable.ts); elsewhere it stays in its order. */
+  readonly sortable?: boolean;
+}
+
+/** What the extension looks for. */
+const SORTABLE = "tunebook-sortable";
+
+/** A plain semantic table: rules between rows, no boxes; reads as a table where styles are stripped. */
+export function htmlTable({ head, rows, align = [], sortable = false }: HtmlTable): Html {
+  const at = (i: number): Align => align[i] ?? "left";
+  const rule = `border-top:1px solid ${tone.line};`;
+  const heads =
+    head &&
+    html`<thead>
+      <tr style="background:none;border:0">
+        ${head.map((h, i) => html`<th style="${cellStyle(at(i), placeOf(i, head), h, "font-weight:600;")}">${h}</th>`)}
+      </tr>
+    </thead>`;
+  const body = rows.map(
+    (row, n) =>
+      html`<tr style="background:none;border:0">
+        ${row.map((part, i) => {
+          const style = cellStyle(at(i), placeOf(i, row), part instanceof Html ? "" : part, n > 0 || head ? rule : "");
+          return !head && i === 0
+            ? html`<th scope="row" style="${style}font-weight:400;opacity:.72;white-space:nowrap;">${part}</th>`
+            : html`<td style="${style}">${part}</td>`;
+        })}
+      </tr>`,
+  );
+  // A table of facts is as wide as they are: its values would stand far from their names.
+  const style = `border-collapse:collapse;border:0;margin:4px 0 8px;font-size:13px;table-layout:auto${head ? ";width:100%" : ""}`;
+  const inner = html`${heads}
+    <tbody>
+      ${body}
+    </tbody>`;
+  // What doesn't fit scrolls by itself, not the page.
+  return html`<div style="overflow-x:auto">
+    ${
+      sortable
+        ? html`<table class="${SORTABLE}" style="${style}">
+            ${inner}
+          </table>`
+        : html`<table style="${style}">
+            ${inner}
+          </table>`
+    }
+  </div>`;
+}
+
+/**
+ * Its own box: type, how wide it may be, and a gap at its left, where a narrow JupyterLab has the bar that folds outputs. Texts
+ * have the same gap.
+ */
+export const FRAME = `box-sizing:border-box;max-width:${WIDTH + GAP}px;padding-left:${GAP}px;font-size:13px;line-height:1.45;margin:2px 0 6px`;
+
+/** The frame of everything shown: a quiet heading, then what belongs to it. */
+export function card(title: Part, ...parts: readonly Part[]): Html {
+  return html`<div style="${FRAME}">${title && heading(title)}${parts}</div>`;
+}
+
+export function heading(title: Part): Html {
+  return html`<div style="font-weight:600;font-size:14px;margin:2px 0 4px"><b>${title}</b></div>`;
+}
+
+export function note(...parts: readonly Part[]): Html {
+  return html`<div style="opacity:.72;font-size:12px;margin:2px 0 6px"><small>${parts}</small></div>`;
+}
+
+export function code(text: string): Html {
+  return html`<code style="background:none;padding:0">${text}</code>`;
+}
+
+/** An SVG as a picture that needs no script and survives sanitizers (GitHub keeps `img` with a data address, not `svg`). */
+export function picture(svg: string, alt: string, width: number, height: number): Html {
+  const address = `data:image/svg+xml;base64,${base64Of(svg)}`;
+  return html`<img
+    src="${address}"
+    alt="${alt}"
+    width="${width}"
+    height="${height}"
+    style="max-width:100%;height:auto"
+  />`;
+}

@@ -1,0 +1,252 @@
+/** Losses over a plane through the weights of models: where each model lies, and the ellipse in which EWC would hold them. */
+import { plural, significant } from "../host/text.js";
+import { figureShown, type Figure, type Trace } from "./figure.js";
+import { displaySymbol, type Shown } from "./bundle-output.js";
+import { blues, color } from "./svg/colors.js";
+import { escapeLabel } from "../host/text.js";
+import { textTable } from "./text-table.js";
+
+export interface LandscapePlace {
+  readonly name: string;
+  /** On the plane, in units of the weights; the model that it is drawn around lies at (0, 0). */
+  readonly x: number;
+  readonly y: number;
+  /** How far it lies from the plane, and from that model. */
+  readonly off: number;
+  readonly far: number;
+}
+export interface LandscapeLoss {
+  /** `german.test`. */
+  readonly on: string;
+  /** Of it that were asked. */
+  readonly rows: number;
+  /** `z[i][j]`: mean loss of its rows at (x[j], y[i]), in nats. */
+  readonly z: readonly (readonly number[])[];
+}
+/**
+ * What EWC held weights by, ½ (θ − θ*)ᵀF(θ − θ*), on the plane: least + ½ · (xx · a² + 2 · xy · a · b + yy · b²) at (a, b) from
+ * its centre, in nats. `least` is 0 where its anchor θ* lies on the plane.
+ */
+export interface LandscapeHeld {
+  /** The model that it held. */
+  readonly by: string;
+  readonly centre: { readonly x: number; readonly y: number };
+  readonly least: number;
+  readonly xx: number;
+  readonly xy: number;
+  readonly yy: number;
+}
+export interface LandscapeTold {
+  readonly name: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly losses: readonly LandscapeLoss[];
+  readonly places: readonly LandscapePlace[];
+  /** Null: none of the models was held by EWC. */
+  readonly held: LandscapeHeld | null;
+}
+/** The same as a value of a cell, which shows itself. */
+export type Landscape = LandscapeTold & { readonly [displaySymbol]: () => Shown["bundle"] };
+
+export function landscapeOf(told: LandscapeTold): Landscape {
+  return Object.defineProperty({ ...told }, displaySymbol, { value: () => landscapeShown(told).bundle }) as Landscape;
+}
+
+export function landscapeShown(told: LandscapeTold): Shown {
+  return figureShown(landscapeFigure(told), { text: landscapeText(told) });
+}
+
+function landscapeText(o: LandscapeTold): string {
+  const { name, places, x, losses, held } = o;
+  const table = textTable(
+    ["model", "x", "y", "off the plane", `far from ${name}`],
+    places.map((one) => [one.name, ...[one.x, one.y, one.off, one.far].map((value) => significant(value, 3))]),
+  );
+  const on = losses.map((one) => `${one.on} (${plural(one.rows, "row")})`).join(" and ");
+  const rings = ringsOf(o).flatMap(({ name: through, axes, level }) =>
+    through === null
+      ? []
+      : `\nEWC's ellipse through ${through}: half axes ${axes.map((one) => significant(one, 3)).join(" and ")}, a cost of ${significant(level, 2)} by its Fisher information`,
+  );
+  const least =
+    held && rings.length > 0 && held.least > 0
+      ? `\nIts anchor lies off the plane, where the least cost is ${significant(held.least, 2)}, at x ${significant(held.centre.x, 3)}, y ${significant(held.centre.y, 3)}`
+      : "";
+  return `Loss on ${on} around ${name}, at ${plural(x.length ** 2, "place")}\n${table}${rings.join("")}${least}`;
+}
+
+/** An ellipse on which EWC's penalty is the same: in nats of loss, half axes and line. */
+interface Ring {
+  /** The model that lies on it; null: a quarter of the penalty of the one before. */
+  readonly name: string | null;
+  readonly level: number;
+  readonly axes: readonly [long: number, short: number];
+  readonly points: readonly (readonly [number, number])[];
+}
+
+/** Of a side of the picture, as far as points of a line lie apart. */
+const PARTS = 60;
+
+/**
+ * Through the model that was held, where that lies on the plane, and through the first that went on; where these are one, or the
+ * held one lies elsewhere, through the first, and where the penalty is a quarter of that.
+ */
+function ringsOf({ held, places, x }: LandscapeTold): readonly Ring[] {
+  const [, first] = places;
+  if (!held || !first) return [];
+  const itself = places.find(({ name, off }, i) => i > 1 && off === 0 && name === held.by);
+  const level = costAt(held, first);
+  const wanted: readonly Pick<Ring, "name" | "level">[] = itself
+    ? [
+        { name: itself.name, level: costAt(held, itself) },
+        { name: first.name, level },
+      ]
+    : [
+        { name: first.name, level },
+        { name: null, level: level / 4 },
+      ];
+  const apart = Math.abs((x.at(-1) ?? 1) - (x[0] ?? 0)) / PARTS;
+  // Below the least there is no place.
+  return wanted
+    .filter((one) => one.level > held.least)
+    .map((one) => ({ ...one, ...ellipseOf(held, one.level - held.least, apart) }));
+}
+
+/** EWC's penalty at a place of the plane, in nats: that of its strength 1. */
+export function costAt(
+  { centre, least, xx, xy, yy }: Omit<LandscapeHeld, "by">,
+  place: { readonly x: number; readonly y: number },
+): number {
+  const [a, b] = [place.x - centre.x, place.y - centre.y];
+  return least + (xx * a * a + 2 * xy * a * b + yy * b * b) / 2;
+}
+/** Points of an ellipse at least, and at most. */
+const POINTS = [96, 20_000] as const;
+
+/** Where ½ · (xx a² + 2 xy a b + yy b²) = level; `apart`: how far points may lie from each other. */
+export function ellipseOf(
+  { xx, xy, yy }: Pick<LandscapeHeld, "xx" | "xy" | "yy">,
+  level: number,
+  apart = Number.POSITIVE_INFINITY,
+): { readonly axes: readonly [long: number, short: number]; readonly points: readonly (readonly [number, number])[] } {
+  const [middle, half] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)];
+  const angle = Math.atan2(2 * xy, xx - yy) / 2;
+  // The form is greatest along `angle`: there the ellipse is short.
+  const axis = (form: number): number => Math.sqrt((2 * level) / Math.max(form, 1e-30));
+  const [short, long] = [axis(middle + half), axis(middle - half)];
+  const count = Math.min(POINTS[1], Math.max(POINTS[0], Math.ceil((2 * Math.PI * long) / apart)));
+  const points = Array.from({ length: count + 1 }, (_, i) => {
+    const turn = (2 * Math.PI * i) / count;
+    const [along, across] = [short * Math.cos(turn), long * Math.sin(turn)];
+    return [
+      along * Math.cos(angle) - across * Math.sin(angle),
+      along * Math.sin(angle) + across * Math.cos(angle),
+    ] as const;
+  });
+  return { axes: [long, short], points };
+}
+
+export function landscapeFigure(o: LandscapeTold): Figure {
+  const { x, y, losses, name } = o;
+  const gap = 0.1;
+  const wide = (1 - gap * (losses.length - 1)) / losses.length;
+  const layout: Record<string, unknown> = {
+    title: { text: escapeLabel(`Loss around ${name}, in weight space`) },
+    height: losses.length > 1 ? 490 : 600,
+    margin: { t: 48, r: 16, b: 110, l: 56 },
+    legend: { orientation: "h", x: 0, y: -0.16, yanchor: "top" },
+  };
+  const data = losses.flatMap((loss, i): readonly Trace[] => {
+    const n = i === 0 ? "" : String(i + 1);
+    const ends = (values: readonly number[]): readonly [number, number] => [values[0] ?? 0, values.at(-1) ?? 0];
+    layout[`xaxis${n}`] = {
+      title: { text: escapeLabel(`loss on ${loss.on}`) },
+      domain: [i * (wide + gap), i * (wide + gap) + wide],
+      anchor: `y${n}`,
+      range: ends(x),
+      constrain: "domain",
+      zeroline: false,
+    };
+    layout[`yaxis${n}`] = {
+      anchor: `x${n}`,
+      range: ends(y),
+      constrain: "domain",
+      zeroline: false,
+      // A length is as long upwards as it is sideways.
+      scaleanchor: `x${n}`,
+      ...(i > 0 && { matches: "y" }),
+    };
+    const on = { xaxis: `x${n}`, yaxis: `y${n}` };
+    return [surface(loss, o), ...ellipses(o, i > 0), ...ways(o, i > 0)].map((trace) => ({ ...trace, ...on }));
+  });
+  return { data, layout };
+}
+
+/** Lines as far apart as factors are: a loss of 0.2 lies as far from 0.4 as 2 from 4. */
+function surface({ on, z }: LandscapeLoss, { x, y }: LandscapeTold): Trace {
+  const logs = z.map((row) => row.map((value) => Math.log2(Math.max(value, 1e-4))));
+  const all = logs.flat().filter(Number.isFinite);
+  const [low, high] = [Math.floor(Math.min(...all)), Math.ceil(Math.max(...all))];
+  return {
+    type: "contour",
+    x,
+    y,
+    z: logs,
+    colorscale: blues,
+    showscale: false,
+    zmin: low,
+    zmax: high,
+    contours: { start: low, end: high, size: 0.5, coloring: "heatmap" },
+    line: { width: 0.6, color: "rgba(120,130,145,0.55)" },
+    text: z.map((row) => row.map((value) => significant(value, 3))),
+    hovertemplate: `${escapeLabel(on)}: loss %{text}<extra></extra>`,
+  };
+}
+
+function ellipses(o: LandscapeTold, again: boolean): readonly Trace[] {
+  const { held, x, y } = o;
+  if (!held) return [];
+  const within = (value: number, of: readonly number[]): boolean => value >= (of[0] ?? 0) && value <= (of.at(-1) ?? 0);
+  return ringsOf(o).map(({ name, level, points }, i) => {
+    // What lies outside the picture is no part of the line.
+    const drawn = points
+      .map(([a, b]) => [held.centre.x + a, held.centre.y + b] as const)
+      .map(([a, b]) => (within(a, x) && within(b, y) ? [a, b] : null))
+      .filter((point, j, all) => point !== null || (j > 0 && all[j - 1] !== null));
+    return {
+      type: "scatter",
+      mode: "lines",
+      showlegend: !again,
+      legendgroup: `ewc ${String(i)}`,
+      name: name === null ? "a quarter of it" : `EWC's penalty as at ${escapeLabel(name)}`,
+      x: drawn.map((point) => point?.[0] ?? null),
+      y: drawn.map((point) => point?.[1] ?? null),
+      line: { color: ELLIPSE, width: i === 0 ? 2.5 : 1.5, dash: i === 0 ? "solid" : "dash" },
+      hovertemplate: `by its Fisher information it costs ${significant(level, 2)}<extra></extra>`,
+    };
+  });
+}
+const ELLIPSE = "#d0504a";
+
+/** From where models began to where they ended, straight. */
+function ways({ places, name }: LandscapeTold, again: boolean): readonly Trace[] {
+  return places.map((place, i) => {
+    const start = place.x === 0 && place.y === 0;
+    // The first colour is the ground's, the seventh the ellipse's.
+    const own = start ? "#7a7f8a" : color([1, 2, 3, 4, 5][(i - 1) % 5] ?? 1);
+    return {
+      type: "scatter",
+      mode: start ? "markers" : "lines+markers",
+      showlegend: !again,
+      legendgroup: place.name,
+      name: escapeLabel(place.name),
+      x: start ? [0] : [0, place.x],
+      y: start ? [0] : [0, place.y],
+      line: { color: own, width: 1.5, dash: place.off > place.far / 2 ? "dot" : "solid" },
+      marker: { color: own, size: start ? 11 : [0, 10], symbol: start ? "x" : "circle" },
+      hovertemplate: start
+        ? `${escapeLabel(name)}<extra></extra>`
+        : `${escapeLabel(place.name)}: ${significant(place.far, 3)} from ${escapeLabel(name)}, ${significant(place.off, 3)} off the plane<extra></extra>`,
+    };
+  });
+}

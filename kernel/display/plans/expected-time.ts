@@ -1,0 +1,22 @@
+/** How long a training may take, as the plan's card and the panel say it. */
+import type { Estimates } from "#dsl/compiler/plan/plan.js";
+import { duration } from "../../host/text.js";
+
+/** `times`: of so many trainings, one after another. */
+export function expectedTime(
+  { seconds, secondsBetween: between }: Pick<Estimates, "seconds" | "secondsBetween">,
+  times = 1,
+): {
+  readonly value: string;
+  readonly note: string;
+} {
+  if (seconds === null) return { value: "not known yet", note: "the first run measures this machine" };
+  const [least, most] = (between ?? []).map((one) => duration(one * times));
+  return {
+    value: `about ${duration(seconds * times)}`,
+    note: [
+      least === undefined || least === most ? "estimated" : `estimated, ${least} to ${most}`,
+      ...(times > 1 ? [`${String(times)} trainings of about ${duration(seconds)}`] : []),
+    ].join("; "),
+  };
+}

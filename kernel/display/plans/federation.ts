@@ -1,0 +1,99 @@
+/** Lines of a federation's plan: who its clients are, what is done with what they send, and how much that is. */
+import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { lostOf, participantsOf } from "#dsl/compiler/drafts/clients.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { AggregatorCapabilities, PartitionCapabilities } from "#dsl/language/types/capabilities/federation.js";
+import { registry } from "#stdlib/registry.js";
+import { bytes, count, percent, plural } from "../../host/text.js";
+import { callText } from "../../host/value-text.js";
+
+/** How many clients there are; null: a column says. */
+export function clientsNamed({ clients, others, joined }: FederatedPlan): number | null {
+  const parted = clients && registry.find("partition", clients.word)?.capabilities?.clients(clients);
+  return joined ?? (clients ? (parted ?? null) : others.length + 1);
+}
+
+export function federationFacts({ recipe, effects, estimates }: Plan): [string, string, string][] {
+  const { federated, data } = recipe;
+  if (!federated) return [];
+  const { clients, others, joined, participation, stragglers, aggregate, secure_aggregation, compression } = federated;
+  const named = clientsNamed(federated);
+  const most = named ?? Number.POSITIVE_INFINITY;
+  const each =
+    typeof participation === "number" ? count(Math.min(participation, most)) : percent(participation.share, 0);
+  const all = typeof participation === "number" ? participation >= most : participation.share === 1;
+  const asked = all ? "all of them in each round" : `${each} of them in each round`;
+  const lost = stragglers > 0 ? `, ${lostText(recipe, others.length + 1)}` : "";
+  const travels = 4 * (estimates.trainable - (estimates.personal ?? 0));
+  const capabilities: AggregatorCapabilities | undefined = registry.find("aggregator", aggregate.word)?.capabilities;
+  const beside = capabilities?.beside ?? 0;
+  const who =
+    joined !== undefined
+      ? `${count(joined)} join`
+      : clients
+        ? callText(clients)
+        : `${count(others.length + 1)}, each with data of its own`;
+  return [
+    [
+      "clients",
+      who,
+      `${asked}${lost}${effects.runner && joined === undefined ? "; each a process of this machine" : ""}`,
+    ],
+    ...(joined === undefined
+      ? []
+      : [["", `the rows of ${data.name} validate`, "and train nothing"] as [string, string, string]]),
+    ...(effects.runner
+      ? [["runner", callText(effects.runner), "carries what is said between them"] as [string, string, string]]
+      : []),
+    ["aggregate", callText(aggregate), "what becomes of the clients' updates"],
+    ...(secure_aggregation
+      ? [["secure aggregation", "on", "the server sees sums of updates alone"] as [string, string, string]]
+      : []),
+    [
+      "travels",
+      `${bytes(travels * (1 + beside))} to a client and back`,
+      [
+        `what trains${estimates.personal === undefined ? "" : " but the head"}${beside > 0 ? `, and ${bytes(travels * beside)} of ${aggregate.word} beside it` : ""}, in each round`,
+        ...(compression.length > 0
+          ? [`back by ${compression.map(callText).join(", ")}${beside > 0 ? ", what stands beside it as it is" : ""}`]
+          : []),
+        ...(joined !== undefined && recipe.training.validate ? ["weights once more to each that validates"] : []),
+        ...(secure_aggregation ? ["masked numbers come back in four or eight bytes each"] : []),
+      ].join("; "),
+    ],
+    ...(estimates.personal === undefined
+      ? []
+      : [
+          ["stays", `${count(estimates.personal)} values`, "the head: each client trains its own and sends none"] as [
+            string,
+            string,
+            string,
+          ],
+        ]),
+  ];
+}
+
+/** Clients are lost whole: of few of them a share is another one. */
+function lostText({ federated, training }: Plan["recipe"], datas: number): string {
+  const { clients, stragglers, ...of } = must(federated, "a federation");
+  const share = percent(stragglers, 0);
+  if (training.privacy?.unit === "client") return `each of these lost with a chance of ${share}`;
+  const partition: PartitionCapabilities | undefined = clients
+    ? registry.find("partition", clients.word)?.capabilities
+    : undefined;
+  const all = clients ? (partition?.clients(clients) ?? null) : datas;
+  if (all === null) return `${share} of these lost before they answer`;
+  const asked = participantsOf(of, all);
+  const lost = lostOf({ stragglers }, asked);
+  return `${count(lost)} of ${count(asked)} lost before ${lost === 1 ? "it answers" : "they answer"}`;
+}
+
+/** What a client does in a round. `size`: of its updates; `rows`: of all clients together. */
+export function roundsText({ recipe: { training }, estimates }: Plan, size: string, rows: string): string {
+  const each =
+    training.epochs === null
+      ? `${plural(training.steps ?? 1, "step")} of a client`
+      : `${plural(training.epochs, "epoch")} of a client's rows`;
+  return `in each: ${each}, ${size}${estimates.elsewhere ? "" : `; ${rows} in all`}`;
+}

@@ -1,0 +1,305 @@
+/** The plan before training: what will be done, what it will cost, and where each setting came from. */
+import type { Origins, Plan, Sharing } from "#dsl/compiler/plan/plan.js";
+import type { Value } from "#dsl/language/types/value.js";
+import { isCall, valueAt } from "#dsl/compiler/plan/value.js";
+import { card, code, FRAME, html, htmlTable, inked, note, tone, type Html, type Part } from "../html.js";
+import { shownOf } from "../bundle.js";
+import { expectedTime } from "./expected-time.js";
+import { federationFacts, roundsText } from "./federation.js";
+import { hoursFacts, threadsText } from "./hours.js";
+import type { Shown } from "../bundle-output.js";
+import { bytes, compact, count, percent, plural } from "../../host/text.js";
+import { originText } from "./origin.js";
+import { canaryFacts, privacyFacts } from "./privacy.js";
+import { textTable } from "../text-table.js";
+import { callText, valueText } from "../../host/value-text.js";
+
+/**
+ * `id`: it may be shown anew, `folded` where its training is over and what came of it matters more. `folds`: it is the plan of
+ * the first of as many trainings, which differ in the rows that are held out. `from`: the name of what a stage goes on from.
+ */
+export function planShown(
+  plan: Plan,
+  {
+    id,
+    folded = false,
+    folds,
+    from,
+  }: { readonly id?: string; readonly folded?: boolean; readonly folds?: number; readonly from?: string } = {},
+): Shown {
+  const { recipe, effects } = plan;
+  const { repeats } = effects;
+  const title = repeats
+    ? `Plan of ${effects.run}: train ${recipe.model.name} on ${recipe.data.name} ${String(repeats)} times, seeds ${seedsText(plan)}`
+    : folds === undefined
+      ? `Plan of ${effects.run}: ${verbOf(plan)} ${from ?? recipe.model.name} on ${namesOf(plan)}`
+      : `Plan of ${effects.run}: the first of ${String(folds)} trainings of ${recipe.model.name}, one for each fold of ${recipe.data.name}`;
+  // What takes no step has neither a length nor a recipe.
+  const still = recipe.compress !== undefined && plan.estimates.steps === 0;
+  const facts = factsOf(plan).filter(([name]) => !still || !OF_STEPS.includes(name));
+  const settings = still ? [] : settingsOf(plan);
+  const of = (...from: readonly Setting["from"][]): readonly Setting[] => settings.filter((s) => from.includes(s.from));
+  const [written, derived, defaults] = [of("written", "parameter", "reference"), of("derived"), of("default")];
+  const words = written.map((s) => `${s.path}: ${s.value}`).join(", ");
+  const rest = [...derived, ...defaults];
+  const summary = [
+    derived.length > 0 && `${count(derived.length)} derived`,
+    defaults.length > 0 && plural(defaults.length, "default"),
+  ]
+    .filter(Boolean)
+    .join(", ");
+  const hashes = `recipe ${plan.recipeHash.slice(0, 12)} · plan ${plan.planHash.slice(0, 12)}`;
+  return shownOf(
+    [
+      title,
+      textTable(
+        null,
+        facts.map(([name, value, more]) => [name, more ? `${value}  (${more})` : value]),
+      ),
+      ...(words ? ["", `written: ${words}`] : []),
+      ...(rest.length > 0
+        ? [
+            "",
+            textTable(
+              ["setting", "value", "why"],
+              rest.map((s) => [s.path, s.value, s.why]),
+            ),
+          ]
+        : []),
+      hashes,
+    ].join("\n"),
+    framed(
+      title,
+      folded,
+      htmlTable({
+        rows: [
+          ...facts.map(([name, value, more]): Part[] => [
+            name,
+            html`<b style="font-weight:600">${value}</b>${more && html` <span style="opacity:.72">${more}</span>`}`,
+          ]),
+          ...(words ? [["written", code(words)]] : []),
+        ],
+      }),
+      rest.length > 0 &&
+        html`<details style="margin:0 0 6px">
+          <summary style="cursor:pointer;${inked(tone.accent)}">${summary}</summary>
+          ${htmlTable({ head: ["setting", "value", "why"], rows: rest.map((s): Part[] => [code(s.path), code(s.value), s.why]) })}
+        </details>`,
+      note(hashes),
+    ),
+    {},
+    id,
+  );
+}
+
+const OF_STEPS: readonly string[] = ["technique", "trained", "steps", "tokens", "time"];
+
+/** What the plan does with its model, as its verb is called. */
+function verbOf({ recipe }: Plan): string {
+  if (recipe.federated) return "federate";
+  return recipe.update ? "update" : recipe.compress ? "compress" : "train";
+}
+function namesOf({ recipe }: Plan): string {
+  const others = recipe.federated?.others ?? recipe.compress?.unlabelled ?? [];
+  return [recipe.data, ...others.map(({ data }) => data)].map(({ name }) => name).join(", ");
+}
+
+function framed(title: string, folded: boolean, ...parts: readonly Part[]): Html {
+  if (!folded) return card(title, ...parts);
+  return html`<details style="${FRAME}">
+    <summary style="cursor:pointer;${inked(tone.accent)}">${title}</summary>
+    <div>${parts}</div>
+  </details>`;
+}
+
+/** Of clients whose rows nobody here knows. */
+const ELSEWHERE = { value: "not known", note: "a round is as slow as its slowest client" };
+
+/** `email in 12 rows, name in 40`. */
+export function personalText(personal: NonNullable<Plan["personal"]>): string {
+  return personal
+    .map(
+      ({ data, column, entity, rows, looked }) =>
+        `${entity} in ${plural(rows, "row")} of ${data === undefined ? "" : `${data}.`}${column}${looked === undefined ? "" : ` (of ${count(looked)} looked through for it)`}`,
+    )
+    .join(", ");
+}
+function readsText(reads: NonNullable<Plan["reads"]>): string {
+  return reads
+    .slice(0, 4)
+    .map(({ name, perWord }) => `${name} ${perWord.toFixed(1)}`)
+    .join(", ");
+}
+
+/** Of a model that goes on from trained weights. */
+function strategyFacts({ update }: Plan["recipe"]): [string, string, string][] {
+  return update ? [["strategy", update.strategy.map(callText).join(", "), "goes on from trained weights"]] : [];
+}
+/** ` of 22,713,216 (53.1 %)`. */
+function smallerText({ larger, parameters }: Plan["estimates"]): string {
+  return larger === undefined
+    ? ""
+    : `, where the larger model has ${count(larger)} (${percent(parameters / larger)} of it)`;
+}
+/** Rows of earlier data that are learnt again. */
+function keptText({ kept }: Plan["estimates"]): string {
+  if (!kept) return "";
+  return kept.beside
+    ? `, as many beside of ${count(kept.rows)} kept of earlier data`
+    : ` and ${count(kept.rows)} kept of earlier data`;
+}
+/** Rows that no epoch counts. */
+function drawnText({ drawn }: Plan["estimates"]): string {
+  return drawn ? `, as many beside of ${count(drawn.rows)} without labels` : "";
+}
+/** Of a smaller model. */
+function stageFacts({ compress }: Plan["recipe"]): [string, string, string][] {
+  return compress ? [["stage", callText(compress.stage), "made of a larger model, or taught by one"]] : [];
+}
+
+/** Name, figure, and the arithmetic behind it. */
+function factsOf(plan: Plan): [string, string, string][] {
+  const { recipe, effects, estimates, base, sources, annotated, reads, personal } = plan;
+  const { ranks } = estimates;
+  const hasRunner = effects.runner !== undefined;
+  const { model, training } = recipe;
+  const time = estimates.elsewhere ? ELSEWHERE : expectedTime(estimates, effects.repeats);
+  const share = estimates.parameters > 0 ? estimates.trainable / estimates.parameters : 0;
+  const batches = training.accumulate === 1 ? "batches" : `updates of ${count(training.accumulate)} batches`;
+  const size = `${batches} of ${count(training.batch_size)}${training.packing ? " packed rows" : ""}`;
+  const rows = `${count(estimates.rows)} rows${keptText(estimates)}`;
+  const length = recipe.federated
+    ? roundsText(plan, size, rows)
+    : training.epochs === null
+      ? `as written, ${size}`
+      : `${plural(training.epochs, "epoch")}, ${rows}, ${size}${drawnText(estimates)}`;
+  return [
+    [model.scratch ? "from scratch" : "base", model.base, callText(model.task)],
+    ...(base ? [["from", originText(base), ""] as [string, string, string]] : []),
+    ...(sources ?? []).map((one): [string, string, string] => ["data", one, ""]),
+    ...(personal ? [["personal data", personalText(personal), "in the texts"] as [string, string, string]] : []),
+    ...(reads ? [["tokens a word", readsText(reads), ""] as [string, string, string]] : []),
+    ["technique", callText(model.technique), ""],
+    ...stageFacts(recipe),
+    ...strategyFacts(recipe),
+    ...(training.privacy ? privacyFacts(training.privacy, plan) : []),
+    ...canaryFacts(training),
+    ["parameters", compact(estimates.parameters), count(estimates.parameters) + smallerText(estimates)],
+    ["trained", percent(share, 2), `${count(estimates.trainable)} of them`],
+    ...federationFacts(plan),
+    [
+      recipe.federated ? "rounds" : "steps",
+      effects.repeats ? `${String(effects.repeats)} × ${count(estimates.steps)}` : count(estimates.steps),
+      length,
+    ],
+    [
+      "tokens",
+      estimates.elsewhere ? ELSEWHERE.value : compact(estimates.tokens),
+      estimates.elsewhere
+        ? "rows of clients stay with them, and are counted there"
+        : estimates.steps > 0
+          ? `about ${count(estimates.tokens / estimates.steps)} a ${recipe.federated ? "round" : "step"}`
+          : "",
+    ],
+    ...(model.storage && estimates.storedBytes !== undefined
+      ? [
+          [
+            "base weights",
+            bytes(estimates.storedBytes),
+            `${callText(model.storage)}, ${bytes(4 * estimates.parameters)} with the rest as f32`,
+          ] as [string, string, string],
+        ]
+      : []),
+    [
+      "memory",
+      `about ${bytes(estimates.memoryBytes)}`,
+      `estimated${ranks && !ranks.elsewhere ? `, of ${count(ranks.count)} processes` : ""}${effects.recompute === "blocks" ? ", activations recomputed" : ""}`,
+    ],
+    ...(effects.runner && ranks
+      ? [
+          [
+            "runner",
+            callText(effects.runner),
+            `${ranks.elsewhere ? threadsText(ranks) : `${count(ranks.count)} ranks × ${plural(ranks.threads, "thread")}`}, ${training.average ? "weights averaged" : "gradients of each update summed"}`,
+          ] as [string, string, string],
+        ]
+      : []),
+    ...(estimates.validating
+      ? [
+          [
+            "validation",
+            times(estimates.validating.times),
+            `of ${plural(estimates.validating.rows, "row")}${estimates.elsewhere ? "" : ", in the time below"}`,
+          ] as [string, string, string],
+        ]
+      : []),
+    ["time", time.value, ranks?.gpus === undefined ? time.note : "nobody measured the workers' graphics cards"],
+    ...(ranks && hasRunner ? hoursOf(plan, ranks) : []),
+    ...(annotated
+      ? [["annotated", plural(annotated.rows, "row"), `by ${annotated.by.join(", ")}`] as [string, string, string]]
+      : []),
+    ["engine", effects.engine, effects.threads === null ? "" : plural(effects.threads, "thread")],
+    ...(effects.allowed ?? []).map(({ code, reason, of }): [string, string, string] => [
+      "allowed",
+      code,
+      `because ${reason} (${of})`,
+    ]),
+  ];
+}
+
+/** Of all trainings that it is. */
+function hoursOf({ estimates, effects: { repeats = 1 } }: Plan, ranks: Sharing): [string, string, string][] {
+  const { seconds, secondsBetween: between } = estimates;
+  if (seconds === null && ranks.gpus === undefined) return [];
+  const all = (one: number): number => one * repeats;
+  const there =
+    seconds === null
+      ? null
+      : { seconds: all(seconds), between: between && ([all(between[0]), all(between[1])] as const) };
+  return hoursFacts(ranks, there, threadsText(ranks)).map(([name, value, more]) => [name, value, more]);
+}
+
+/** `0, 1, 2`, or the first and the last. */
+function seedsText({ recipe: { training }, effects: { repeats = 1 } }: Plan): string {
+  const last = training.seed + repeats - 1;
+  if (repeats > 5) return `${String(training.seed)} to ${String(last)}`;
+  return Array.from({ length: repeats }, (_, i) => String(training.seed + i)).join(", ");
+}
+
+function times(n: number): string {
+  return n === 1 ? "once" : `${count(n)} times`;
+}
+
+interface Setting {
+  readonly path: string;
+  readonly value: string;
+  readonly from: Origins[string]["from"];
+  readonly why: string;
+}
+
+/** What the facts above and the data's own card do not say already; a word whose arguments are listed stands alone. */
+function settingsOf({ recipe, origins }: Plan): Setting[] {
+  const paths = Object.keys(origins);
+  return Object.entries(origins)
+    .filter(
+      ([path, { from }]) =>
+        !/^(data\.|model\.(base|task|technique)$)/.test(path) && !(from !== "default" && empty(valueAt(recipe, path))),
+    )
+    .map(([path, { from, why, stands }]) => {
+      const value = valueAt(recipe, path);
+      const alone = isCall(value) && paths.some((other) => other.startsWith(`${path}.`));
+      return {
+        path: path.replace(/^(training|model)\./, ""),
+        value: alone ? value.word : empty(value) && stands !== undefined ? stands : valueText(value),
+        from,
+        why: `${why ?? from}${recipe.federated && isCall(value) && "epochs" in value.arguments ? "; an epoch is a round here" : ""}`,
+      };
+    })
+    .sort((a, b) => order.indexOf(a.from) - order.indexOf(b.from));
+}
+
+function empty(value: Value | undefined): boolean {
+  return value === null || value === undefined;
+}
+
+const order: readonly Setting["from"][] = ["written", "parameter", "reference", "derived", "default"];

@@ -1,0 +1,380 @@
+/**
+ * The plan as the panel shows it: cards of settings with where each value comes from, where it stands or how it would be
+ * written out; what it comes to, beside what this machine has; what is not known yet. Plain data, texts only.
+ */
+import type { Draft } from "#dsl/compiler/plan/program.js";
+import type { Given } from "#dsl/language/types/given-value.js";
+import type { Span } from "#dsl/language/diagnostics/span.js";
+import { keysOf, parameterAt } from "#dsl/assist/frames.js";
+import type { Definition, Placed, Reading, Training } from "#dsl/assist/trainings.js";
+import { writeOut } from "#dsl/assist/write-out.js";
+import { trainedBy } from "#dsl/compiler/plan/estimates.js";
+import { failed } from "#dsl/language/types/facts.js";
+import { predictsNext, updatesPerEpoch } from "#dsl/compiler/plan/batches.js";
+import type { Origins } from "#dsl/compiler/plan/plan.js";
+import type { Recipe, RecipePlan } from "#dsl/compiler/plan/recipe.js";
+import type { Value } from "#dsl/language/types/value.js";
+import { warmUpOf } from "#dsl/compiler/plan/warm-up.js";
+import { tuneText } from "#dsl/compiler/plan/text.js";
+import { isCall, valueAt } from "#dsl/compiler/plan/value.js";
+import type { Verb } from "#dsl/language/types/registry.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
+import { detachedText } from "./detached-text.js";
+import { expectedTime } from "./expected-time.js";
+import { bytes, compact, count, percent, plural } from "../../host/text.js";
+import { sweepFacts } from "./sweep-plan.js";
+import type { PlanView, CardView, FactView, SettingView } from "./plan-contract.js";
+
+type Focus = Training | Definition;
+const isTraining = (focus: Focus): focus is Training => "settings" in focus;
+
+export function planView(reading: Reading, focus: Focus | undefined): PlanView {
+  const trainings = reading.trainings.map((one) => ({
+    title: titleOf(one),
+    at: one.statement.span,
+    shown: one === focus,
+  }));
+  if (!focus) return { cards: [], unknown: [], canMeasure: false, trainings };
+  const view = new View(reading, focus);
+  const cards = [view.data(), view.model(), view.technique(), view.recipe(), view.train(), ...view.evaluations()];
+  const memory = view.memory();
+  const hash = isTraining(focus) ? focus.planned?.plan.recipeHash : undefined;
+  const names = new Set([...reading.program.names.keys(), ...reading.program.runs.keys()]);
+  const detached = isTraining(focus) ? detachedText(focus, names) : undefined;
+  return {
+    title: titleOf(focus),
+    at: focus.statement.span,
+    cards: cards.filter((card) => card !== undefined),
+    ...(memory && { memory }),
+    ...view.lacks(),
+    ...(hash !== undefined && { recipeHash: hash }),
+    ...(detached !== undefined && { detached }),
+    trainings,
+  };
+}
+
+function titleOf({ statement, source }: Placed): string {
+  const end = statement.block?.span.start ?? statement.span.end;
+  return source.text.slice(statement.span.start, end).trim().replace(/\s+/g, " ");
+}
+
+class View {
+  private readonly recipeParts: Partial<Recipe>;
+  constructor(
+    private readonly reading: Reading,
+    private readonly focus: Focus,
+  ) {
+    const { data, model, recipe } = focus;
+    this.recipeParts = {
+      ...(data && { data: data.plan.plan }),
+      ...(model && { model: model.plan.plan }),
+      ...(recipe && { training: recipe.plan.plan }),
+    };
+  }
+  private get registry() {
+    return this.reading.program.registry;
+  }
+  private get planned() {
+    return isTraining(this.focus) ? this.focus.planned?.plan : undefined;
+  }
+
+  data(): CardView | undefined {
+    const { data } = this.focus;
+    if (!data) return undefined;
+    const facts: FactView[] = data.facts
+      ? [
+          {
+            name: "rows",
+            value: count(data.facts.kept),
+            note: `${count(data.facts.rowsIn)} read, ${count(data.facts.rowsIn - data.facts.kept)} dropped`,
+          },
+          ...Object.entries(data.facts.splits).map(([split, { rows }]) => ({
+            name: split,
+            value: plural(rows, "row"),
+            note: percent(rows / Math.max(1, data.facts?.kept ?? 1)),
+          })),
+          ...(data.facts.sources ?? []).map((value) => ({ name: "read", value, note: "" })),
+          ...(data.facts.labels.length > 0
+            ? [{ name: "labels", value: count(data.facts.labels.length), note: few(data.facts.labels) }]
+            : []),
+        ]
+      : [];
+    return this.card(
+      "data",
+      data.draft,
+      facts,
+      this.settings("data.", data.plan.origins, data.draft, () => true),
+    );
+  }
+
+  model(): CardView | undefined {
+    const { model } = this.focus;
+    if (!model) return undefined;
+    const { base } = model.plan;
+    const facts: FactView[] = base
+      ? [
+          { name: "family", value: base.family, note: `${count(base.positions)} positions` },
+          { name: "parameters", value: compact(base.parameters), note: count(base.parameters) },
+        ]
+      : [];
+    const mine = (name: string): boolean => !/^technique\b/.test(name);
+    return this.card("model", model.draft, facts, this.settings("model.", model.plan.origins, model.draft, mine));
+  }
+
+  technique(): CardView | undefined {
+    const { model } = this.focus;
+    if (!model) return undefined;
+    const { technique } = model.plan.plan;
+    const mine = (name: string): boolean => /^technique\b/.test(name);
+    const card = this.card(
+      "technique",
+      model.draft,
+      this.trainedShare(),
+      this.settings("model.", model.plan.origins, model.draft, mine),
+    );
+    const at = placeOf(model.draft.given, "technique");
+    return { ...card, title: technique.word, ...(at && { at }) };
+  }
+  private trainedShare(): readonly FactView[] {
+    const { model } = this.focus;
+    const plan = this.planned;
+    if (plan) {
+      const { trainable, parameters } = plan.estimates;
+      return [
+        {
+          name: "trained",
+          value: percent(trainable / Math.max(1, parameters), 2),
+          note: `${count(trainable)} of ${count(parameters)} parameters, the head included`,
+        },
+      ];
+    }
+    if (!model?.plan.base) return [];
+    const { trains } = trainedBy(this.reading.program, model.plan.plan, model.plan.base);
+    return [
+      {
+        name: "trained",
+        value: percent(trains / model.plan.base.parameters, 2),
+        note: `${count(trains)} parameters beside the head`,
+      },
+    ];
+  }
+
+  recipe(): CardView | undefined {
+    const { recipe } = this.focus;
+    if (!recipe) return undefined;
+    const { plan, origins } = recipe.plan;
+    const given = isTraining(this.focus) ? this.focus.settings : (recipe.draft?.given ?? new Map<string, Given>());
+    const mine = (name: string): boolean =>
+      !(name === "epochs" && plan.steps !== null) && !(name === "steps" && plan.steps === null) && name !== "resume";
+    const settings = this.settings("training.", origins, { given, draft: recipe.draft }, mine);
+    const effective = plan.batch_size * plan.accumulate;
+    const facts: FactView[] =
+      plan.accumulate > 1
+        ? [
+            {
+              name: "effective batch",
+              value: count(effective),
+              note: `${count(plan.accumulate)} batches of ${count(plan.batch_size)} in an update`,
+            },
+          ]
+        : [];
+    const at = recipe.draft ? recipe.draft.span : this.focus.statement.verb.span;
+    return { is: "recipe", title: recipe.draft?.name ?? "without a name", at, facts, settings };
+  }
+
+  train(): CardView | undefined {
+    if (!isTraining(this.focus)) return undefined;
+    const { focus, planned } = this;
+    const steps = this.steps();
+    const facts: FactView[] = [];
+    if (focus.sweep)
+      for (const [name, value, note] of sweepFacts(focus.sweep)) facts.push({ name, value, ...(note && { note }) });
+    if (steps) {
+      facts.push({ name: "steps", value: count(steps.all), note: steps.note });
+      const warm = this.warmup(steps.all);
+      if (warm) facts.push(warm);
+    }
+    if (planned) {
+      const { estimates, effects } = planned;
+      const counted = estimates.elsewhere === undefined;
+      const each =
+        counted && estimates.steps > 0 ? `about ${count(estimates.tokens / estimates.steps)} a step` : undefined;
+      if (counted)
+        facts.push({ name: "tokens", value: compact(estimates.tokens), ...(each !== undefined && { note: each }) });
+      if (counted) facts.push({ name: "time", ...expectedTime(estimates, effects.repeats) });
+      facts.push({
+        name: "engine",
+        value: effects.engine,
+        ...(effects.threads !== null && { note: plural(effects.threads, "thread") }),
+      });
+      if (effects.recompute === "blocks")
+        facts.push({ name: "activations", value: "recomputed", note: "to fit the memory" });
+    }
+    return { is: "train", title: `as ${focus.name}`, at: focus.statement.verb.span, facts, settings: [] };
+  }
+  /** Exact where the data are counted and no text becomes several rows. */
+  private steps(): { readonly all: number; readonly note: string } | undefined {
+    const { data, model, recipe } = this.focus;
+    if (!recipe) return undefined;
+    const { plan } = recipe.plan;
+    const size = this.batch(plan);
+    if (this.planned) {
+      const { steps, rows } = this.planned.estimates;
+      const length = plan.epochs === null ? "as written" : `${plural(plan.epochs, "epoch")}, ${count(rows)} rows`;
+      return { all: steps, note: `${length}, ${size}` };
+    }
+    if (plan.steps !== null) return { all: plan.steps, note: `as written, ${size}` };
+    const rows = data?.facts && (data.facts.splits["train"] ?? data.facts.splits["all"])?.rows;
+    if (rows === undefined || !model || plan.packing || predictsNext(this.registry, model.plan.plan.task))
+      return undefined;
+    const epochs = plan.epochs ?? 1;
+    return {
+      all: updatesPerEpoch(rows, plan) * epochs,
+      note: `${plural(epochs, "epoch")}, ${count(rows)} rows, ${size}`,
+    };
+  }
+  private batch({ batch_size, accumulate, packing }: RecipePlan): string {
+    const of = accumulate === 1 ? "batches" : `updates of ${count(accumulate)} batches`;
+    return `${of} of ${count(batch_size)}${packing ? " packed rows" : ""}`;
+  }
+  private warmup(steps: number): FactView | undefined {
+    const schedule = this.focus.recipe?.plan.plan.schedule;
+    const warm = schedule ? Math.min(steps, warmUpOf(this.registry, schedule, steps)) : 0;
+    if (!schedule || warm === 0) return undefined;
+    const written = schedule.arguments["warmup"];
+    const note = typeof written === "number" ? {} : { note: `${tuneText(written ?? null)} of ${count(steps)}` };
+    return { name: "warm-up", value: plural(warm, "step"), ...note };
+  }
+
+  memory(): PlanView["memory"] {
+    const machine = this.reading.program.facts.get({ about: "machine" });
+    const { planned } = this;
+    if (!planned || !machine || failed(machine)) return undefined;
+    const [needs, has] = [planned.estimates.memoryBytes, machine.memoryBytes];
+    return { needs, has, text: `about ${bytes(needs)} of ${bytes(has)}` };
+  }
+
+  evaluations(): readonly CardView[] {
+    if (!isTraining(this.focus)) return [];
+    return this.focus.evaluations.map(({ action, statement }): CardView => {
+      const entry = (key: string) => statement.block?.entries.find((one) => one.key.text === key);
+      const setting = (name: string, value: Value): SettingView => {
+        const at = entry(name)?.value?.span;
+        return { name, value: tuneText(value), from: at ? "written" : "default", ...(at && { at }) };
+      };
+      const on = action.on.map((one) =>
+        "data" in one ? `${one.data.name}${one.split === null ? "" : `.${one.split}`}` : "texts",
+      );
+      return {
+        is: "evaluate",
+        title: `on ${on.join(", ")}`,
+        at: statement.verb.span,
+        facts: [],
+        settings: [
+          setting("metrics", action.metrics),
+          setting("batch_size", action.batch_size),
+          setting("worst", action.worst),
+          ...(action.by ? [setting("by", action.by)] : []),
+          setting("uncertain", action.uncertain),
+          ...(action.decode ? [setting("decode", action.decode)] : []),
+        ],
+      };
+    });
+  }
+
+  lacks(): Pick<PlanView, "unknown" | "canMeasure"> {
+    const { data, model } = this.focus;
+    const unknown: string[] = [];
+    if (isTraining(this.focus) && this.planned) return { unknown, canMeasure: false };
+    const live = data && JSON.stringify(data.plan.plan.source).includes('"live"');
+    if (data && !data.facts)
+      unknown.push(
+        `the rows of ${data.draft.name} are counted when its cell runs${live ? "" : ", or when you measure"}`,
+      );
+    if (model && !model.plan.base)
+      unknown.push(`the base ${model.plan.plan.base} is looked at when the cell of ${model.draft.name} runs`);
+    if (isTraining(this.focus) && data?.facts && model?.plan.base)
+      unknown.push("how long the texts are in tokens: memory and time follow from it");
+    return { unknown, canMeasure: isTraining(this.focus) && unknown.length > 0 && !live };
+  }
+
+  private card(
+    is: CardView["is"],
+    draft: Draft,
+    facts: readonly FactView[],
+    settings: readonly SettingView[],
+  ): CardView {
+    return { is, title: draft.name, at: draft.span, facts, settings };
+  }
+
+  private settings(
+    prefix: string,
+    origins: Origins,
+    of: Draft | { readonly given: ReadonlyMap<string, Given>; readonly draft: Draft | null },
+    mine: (name: string) => boolean,
+  ): readonly SettingView[] {
+    const owner = "is" in of ? of : of.draft;
+    const verb = this.registry.find("verb", prefix === "training." ? "recipe" : prefix.slice(0, -1)) as Verb;
+    const parameters = keysOf(verb, this.registry);
+    const target = this.target(owner) ?? (prefix === "training." && isTraining(this.focus) ? this.focus : undefined);
+    const paths = Object.keys(origins);
+    return paths.flatMap((path): SettingView[] => {
+      const name = path.slice(prefix.length);
+      const value = valueAt(this.recipeParts, path);
+      const origin = origins[path];
+      if (!mine(name) || value === undefined || !origin) return [];
+      if (value === null && (origin.from === "derived" || origin.from === "written")) return [];
+      const parts = name.split(".");
+      const alone = isCall(value) && paths.some((other) => other.startsWith(`${path}.`));
+      const at = placeOf(of.given, name);
+      const stood = origin.from === "default" || origin.from === "derived";
+      const at_ = (p: readonly string[]): Value | undefined => valueAt(this.recipeParts, prefix + p.join("."));
+      const parameter = parameterAt(parameters, parts, this.registry);
+      const edit =
+        stood && target
+          ? writeOut(target.source.text, target.statement, {
+              path: parts,
+              valueAt: at_,
+              parameters,
+              registry: this.registry,
+            })
+          : undefined;
+      return [
+        {
+          name,
+          value: alone ? value.word : tuneText(value, { type: parameter?.type, registry: this.registry }),
+          from: stood ? origin.from : this.fromAt(at, origin.from),
+          ...(origin.why !== undefined && { why: origin.why }),
+          ...(parameter && { impact: parameter.impact }),
+          ...(at && !stood && { at }),
+          ...(edit && target && { write: { source: target.source.id, edit } }),
+        },
+      ];
+    });
+  }
+  /** A part of a written value may be a parameter. */
+  private fromAt(at: Span | undefined, from: SettingView["from"]): SettingView["from"] {
+    const text = this.reading.statements.find(({ source }) => source.id === at?.source)?.source.text;
+    const name = /^\$([\p{ID_Start}_][\p{ID_Continue}]*)$/u.exec(text?.slice(at?.start, at?.end) ?? "")?.[1];
+    if (name === undefined) return from;
+    return this.reading.program.parameters.has(name) ? "parameter" : "reference";
+  }
+  /** The statement that takes what is written out: the definition, or the training itself. */
+  private target(draft: Draft | null): Placed | undefined {
+    if (!draft) return undefined;
+    return this.reading.statements.find(
+      ({ source, statement }) =>
+        source.id === draft.source.id &&
+        statement.span.start <= draft.span.start &&
+        draft.span.end <= statement.span.end,
+    );
+  }
+}
+
+function placeOf(given: ReadonlyMap<string, Given>, name: string): Span | undefined {
+  const one = given.get(name.split(".")[0] ?? name);
+  return one?.places.get(name) ?? one?.span;
+}
+function few(names: readonly string[]): string {
+  return listed(names, { most: 6 });
+}

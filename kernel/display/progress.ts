@@ -1,0 +1,96 @@
+/** Where a running training stands: one line, updated in place (at most ten times a second). */
+import { shownOf } from "./bundle.js";
+import type { Shown } from "./bundle-output.js";
+import { spentText } from "./curves/time-spent.js";
+import { card, html, tone, type Html } from "./html.js";
+import { outcomeLine } from "./outcome.js";
+import { bar, count, duration, percent, significant } from "../host/text.js";
+
+export interface ProgressState {
+  /** Steps done, of `steps` in all. */
+  readonly step: number;
+  readonly steps: number;
+  /** Epoch under way, from 1; null: a step is a round of a federation. */
+  readonly epoch: number | null;
+  readonly epochs?: number | null;
+  readonly loss: number | null;
+  /** Of a private training: what is spent. */
+  readonly epsilon?: number;
+  readonly tokensPerSecond: number | null;
+  readonly etaSeconds: number | null;
+  /** Of a training that several processes share: the share of its time that they spent telling each other, and waiting. */
+  readonly communication?: { readonly share: number; readonly waiting: number };
+  /** An interrupt came: the step in flight ends and its checkpoint is written. */
+  readonly stopping?: boolean;
+  /** The run is over: why, and how long it took. */
+  readonly stopped?: { readonly reason: "done" | "early" | "interrupted" | "failed"; readonly seconds: number };
+  /** What its workers took, as people read it. */
+  readonly used?: string;
+  /** What the run came to: stands first when it is over. */
+  readonly outcome?: readonly string[];
+  /** What is under way instead of a step: `validating`, `writing checkpoint`. */
+  readonly doing?: string;
+}
+
+export function progressShown(state: ProgressState, { id }: { readonly id?: string } = {}): Shown {
+  const share = state.steps > 0 ? Math.min(1, state.step / state.steps) : 0;
+  const words = wordsOf(state);
+  const color =
+    state.stopping || state.stopped?.reason === "interrupted"
+      ? tone.warn
+      : state.stopped?.reason === "failed"
+        ? tone.bad
+        : state.stopped
+          ? tone.good
+          : tone.accent;
+  return shownOf(
+    `${bar(share, 20).padEnd(20, "░")}  ${words.join(" · ")}`,
+    card(null, outcomeLine(words), strip(share, color)),
+    {},
+    id,
+  );
+}
+
+/** How far something is, 0 to 1. */
+export function strip(share: number, color: string): Html {
+  return html`<div style="height:4px;border-radius:2px;background:${tone.line};margin:5px 0">
+    <div style="height:4px;border-radius:2px;background:${color};width:${(share * 100).toFixed(1)}%"></div>
+  </div>`;
+}
+
+const ends = { done: "trained", early: "stopped early", interrupted: "interrupted", failed: "failed" } as const;
+
+function wordsOf(s: ProgressState): string[] {
+  const head = s.stopped
+    ? `${ends[s.stopped.reason]} in ${duration(s.stopped.seconds)}`
+    : s.stopping
+      ? "stopping"
+      : (s.doing ?? "training");
+  const epochs = s.epochs ? ` of ${s.epochs}` : "";
+  return [
+    head,
+    ...(s.outcome ?? []),
+    `${s.epoch === null ? "round" : "step"} ${count(s.step)} of ${count(s.steps)}`,
+    ...(s.epoch === null ? [] : [`epoch ${String(s.epoch)}${epochs}`]),
+    ...(s.loss === null ? [] : [`loss ${steady(s.loss)}`]),
+    ...(s.epsilon === undefined ? [] : [spentText(s.epsilon)]),
+    ...(s.tokensPerSecond === null ? [] : [`${count(s.tokensPerSecond)} tokens/s`]),
+    ...(s.communication ? [`communication ${percent(s.communication.share)}`] : []),
+    ...(s.communication && s.communication.waiting >= 0.1 ? [`waiting ${percent(s.communication.waiting)}`] : []),
+    ...(s.used === undefined || s.used === "" ? [] : [s.used]),
+    ...(s.stopping && !s.stopped
+      ? [
+          s.epoch === null
+            ? "the round under way is given up, then the checkpoint of the last is written"
+            : "the step in flight ends, then its checkpoint is written",
+        ]
+      : s.stopped || s.doing !== undefined || s.etaSeconds === null
+        ? []
+        : [`${duration(s.etaSeconds)} left`]),
+  ];
+}
+
+/** Four decimals where they say something, so that the line does not jump. */
+function steady(loss: number): string {
+  return Math.abs(loss) >= 1e-3 && Math.abs(loss) < 1e3 ? loss.toFixed(4) : significant(loss, 4);
+}

@@ -1,0 +1,67 @@
+/** What a model is worth where the one that it began from was evaluated: scores before and now, with what chance explains. */
+import type { Direction } from "#dsl/language/types/capabilities/metric.js";
+import type { Shown } from "./bundle-output.js";
+import { tableShown } from "./table.js";
+import { count } from "../host/text.js";
+
+export interface SinceShown {
+  readonly name: string;
+  readonly start: string;
+  readonly on: readonly {
+    /** `tickets.test`. */
+    readonly on: string;
+    readonly metric: string;
+    /** Rows that were asked, and those of the evaluation on record. */
+    readonly rows: number;
+    readonly of: number;
+    readonly better: Direction;
+    readonly before: number;
+    /** As it was evaluated, where that is more than rounding away; null: it isn't, or nobody said. */
+    readonly recorded: number | null;
+    readonly now: number;
+    /** Ends of the 95 % interval of now − before; null: it has none. */
+    readonly low: number | null;
+    readonly high: number | null;
+    readonly lost: boolean;
+  }[];
+  /** What wasn't compared, and why. */
+  readonly not: readonly string[];
+  /** What is to be tried; null: nothing was lost. */
+  readonly tries: string | null;
+}
+
+export function sinceShown({ name, start, on, not, tries }: SinceShown): Shown {
+  const rows = on.map((one) => [
+    one.on,
+    one.metric,
+    count(one.rows),
+    one.before.toFixed(4),
+    one.now.toFixed(4),
+    signed(one.now - one.before),
+    one.low === null || one.high === null ? "" : `${signed(one.low)} to ${signed(one.high)}`,
+    verdictOf(one),
+  ]);
+  const fewer = on.filter((one) => one.rows < one.of);
+  const other = on.filter((one) => one.recorded !== null);
+  const said = [
+    ...fewer.map((one) => `${one.on}: ${count(one.rows)} of ${count(one.of)} rows were asked`),
+    ...other.map((one) => `${one.on}: on record ${start} has ${(one.recorded ?? 0).toFixed(4)}`),
+    ...not,
+    ...(tries === null ? [] : [tries]),
+  ];
+  return tableShown(["on", "metric", "rows", `before: ${start}`, "now", "difference", "95 %", ""], rows, {
+    title: `What ${name} keeps of what ${start} was evaluated on`,
+    limit: rows.length + 1,
+    ...(said.length > 0 && { caption: said.join(". ") }),
+  });
+}
+
+type On = SinceShown["on"][number];
+function verdictOf({ lost, better, low, high, before, now }: On): string {
+  if (lost) return "worse";
+  if (low === null || high === null) return now === before ? "the same" : "";
+  if (better === "none") return low > 0 || high < 0 ? "differs" : "no difference shown";
+  return (better === "greater" ? low > 0 : high < 0) ? "better" : "no loss shown";
+}
+
+const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;

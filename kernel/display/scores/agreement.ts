@@ -1,0 +1,77 @@
+/** How far annotators agree, and the rows on which they don't. */
+import type { Agreement } from "../../data/annotations/agreement.js";
+import type { Disagreed } from "../../data/annotations/resolved-labels.js";
+import type { Label } from "../../data/annotations/line.js";
+import type { Vote } from "../../data/annotations/standing.js";
+import { labelText } from "../data/annotate.js";
+import type { Shown } from "../bundle-output.js";
+import { tableShown } from "../table.js";
+import { clip, count, oneLine, plural } from "../../host/text.js";
+
+export function agreementShown(data: string, agreement: Agreement, disagreed: readonly Disagreed[]): readonly Shown[] {
+  const { annotators, rows, alpha, pairs, choices } = agreement;
+  if (rows === 0) {
+    const alone =
+      annotators.length === 0
+        ? "nobody has annotated it yet"
+        : `${annotators.join(" and ")} decided on no row in common`;
+    return [{ bundle: { "text/plain": `Agreement on ${data}: ${alone}` } }];
+  }
+  const measures = [
+    ["all annotators", "Krippendorff's alpha", rounded(alpha), rows],
+    ...pairs.map(({ a, b, rows, kappa, same }) => [
+      ...[`${a} and ${b}`, "Cohen's kappa", rounded(kappa), rows],
+      ...[`${count(same)} of ${count(rows)}`],
+    ]),
+    ...choices.map(({ choice, rows, alpha }) => [
+      `label ${choiceText(choice)}`,
+      "alpha, against all others",
+      rounded(alpha),
+      rows,
+    ]),
+  ];
+  const of = { title: `Agreement on ${data}: ${rounded(alpha)} on ${plural(rows, "row")} by ${annotators.join(", ")}` };
+  return [
+    tableShown(["between", "measure", "value", "rows", "the same"], measures, {
+      ...of,
+      limit: 60,
+      caption:
+        "1: always the same; 0: as chance would have it; – : all chose the same throughout, which leaves nothing to measure",
+    }),
+    ...(disagreed.length > 0 ? [disagreedShown(data, disagreed, annotators)] : []),
+  ];
+}
+
+function disagreedShown(data: string, disagreed: readonly Disagreed[], annotators: readonly string[]): Shown {
+  const rows = disagreed.map(({ row, votes }) => {
+    const by = new Map(votes.map(({ annotator, vote }) => [annotator, voteText(vote)]));
+    const kept =
+      row.verdict.is === "label"
+        ? labelText(row.verdict.label)
+        : row.verdict.is === "drop"
+          ? "dropped"
+          : labelText(row.before);
+    return [
+      ...[row.row, row.split ?? "–", labelText(row.before)],
+      ...annotators.map((annotator) => by.get(annotator) ?? ""),
+      ...[
+        row.verdict.is === "tie" ? `${kept} (as many each)` : kept,
+        clip(oneLine(Object.values(row.texts).join(" | ")), 240),
+      ],
+    ];
+  });
+  return tableShown(["row", "split", "source", ...annotators, "stays", "text"], rows, {
+    title: `${data}: ${plural(disagreed.length, "row")} on which annotators disagree`,
+    limit: 50,
+  });
+}
+
+function voteText(vote: Vote): string {
+  return "drop" in vote ? "drop" : labelText(vote.label);
+}
+function choiceText(choice: string): string {
+  return choice === "drop" ? "drop" : labelText(JSON.parse(choice) as Label);
+}
+function rounded(value: number | null): string {
+  return value === null ? "–" : value.toFixed(3);
+}

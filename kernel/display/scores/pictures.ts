@@ -1,0 +1,361 @@
+/**
+ * Pictures of an evaluation as one row of small ones: how rankings find what is true (ROC, precision over recall), whether what is
+ * said comes true, numbers beside the right ones, places of what was found, mistakes by length. Lines are told apart by colour
+ * and dash, and one legend says what each comes to. Where texts alone are shown the numbers stand in its place.
+ */
+import type { Curve } from "#stdlib/metrics/shared/curves.js";
+import type { Reliability } from "#stdlib/metrics/shared/reliability.js";
+import { figureShown, type Figure, type Trace } from "../figure.js";
+import { short } from "../curves/line.js";
+import type { Ends } from "../score-cell.js";
+import type { Shown } from "../bundle-output.js";
+import { color } from "../svg/colors.js";
+import { clip, count, escapeLabel, plural, significant } from "../../host/text.js";
+import { textTable } from "../text-table.js";
+
+export interface RankingLine {
+  readonly name: string;
+  readonly roc: Curve;
+  readonly area: number;
+  /** A stair is as high as the point at its right end. */
+  readonly precision: Curve;
+  readonly averagePrecision: number;
+}
+export interface RankingsPicture {
+  readonly lines: readonly RankingLine[];
+  /** Labels that are ranked, and those that there are. */
+  readonly labels: number;
+  readonly of: number;
+  /** The label that each line is of, or null: the mean of all, where they are several models'; else their names say so. */
+  readonly each?: string | null;
+}
+export interface NumbersPicture {
+  readonly name: string;
+  readonly truth: readonly number[];
+  readonly predicted: readonly number[];
+  /** Rows there are, of which some are drawn. */
+  readonly of: number;
+}
+export interface PlacesPicture {
+  readonly name: string;
+  /** Share of searches that have found something right by place 1, 2, … */
+  readonly found: readonly number[];
+}
+export interface LengthsPicture {
+  /** What values are: shares of rows, or means. */
+  readonly kind: "mistakes" | "absolute error";
+  readonly bins: readonly { readonly from: number; readonly to: number; readonly rows: number }[];
+  readonly models: readonly {
+    readonly name: string;
+    readonly values: readonly (Ends & { readonly value: number })[];
+  }[];
+}
+export interface EvaluationPictures {
+  readonly on: string;
+  /** Models for which there was no room. */
+  readonly left: number;
+  readonly rankings: RankingsPicture | null;
+  readonly reliability: readonly (Reliability & { readonly name: string })[];
+  readonly numbers: readonly NumbersPicture[];
+  readonly places: readonly PlacesPicture[];
+  readonly lengths: LengthsPicture | null;
+}
+
+const DASHES = ["solid", "dash", "dot", "dashdot"] as const;
+const HEIGHT = 270;
+/** Of the legend. */
+const LINE = 15;
+/** Between two pictures, where the right one's numbers stand. */
+const GAP = 0.085;
+const FOOT = "#8a8f98";
+
+export function picturesShown(pictures: EvaluationPictures): Shown {
+  return figureShown(picturesFigure(pictures), { text: textOf(pictures) });
+}
+
+/** One of the small pictures; its traces have no axes yet. */
+interface Small {
+  readonly x: string;
+  readonly y: string;
+  readonly traces: readonly Trace[];
+  readonly xaxis?: Trace;
+  readonly yaxis?: Trace;
+  /** Below it, along the same axis: how much of all lies where. */
+  readonly foot?: Trace;
+}
+
+export function picturesFigure(pictures: EvaluationPictures): Figure {
+  const { rankings, reliability, numbers, places, lengths } = pictures;
+  const small: readonly Small[] = [
+    ...(rankings ? [rocOf(rankings), precisionOf(rankings)] : []),
+    ...(reliability.length > 0 ? [reliabilityOf(reliability)] : []),
+    ...(numbers.length > 0 ? [numbersOf(numbers)] : []),
+    ...(places.length > 0 ? [placesOf(places)] : []),
+    ...(lengths ? [lengthsOf(lengths)] : []),
+  ];
+  const wide = (1 - GAP * (small.length - 1)) / small.length;
+  const entries = legendOf(pictures);
+  const data: Trace[] = [...entries];
+  const layout: Record<string, unknown> = {};
+  small.forEach(({ x, y, traces, xaxis, yaxis, foot }, i) => {
+    const n = i === 0 ? "" : String(i + 1);
+    const low = foot ? 0.24 : 0;
+    const domain = [i * (wide + GAP), i * (wide + GAP) + wide];
+    const title = { title: { text: x } };
+    data.push(...traces.map((trace) => ({ ...trace, showlegend: false, xaxis: `x${n}`, yaxis: `y${n}` })));
+    layout[`xaxis${n}`] = { domain, anchor: `y${n}`, ...(foot ? { showticklabels: false } : title), ...xaxis };
+    layout[`yaxis${n}`] = { domain: [low, 1], anchor: `x${n}`, title: { text: y }, ...yaxis };
+    if (!foot) return;
+    const below = String(small.length + 1);
+    data.push({ ...foot, showlegend: false, xaxis: `x${below}`, yaxis: `y${below}` });
+    layout[`xaxis${below}`] = { domain, anchor: `y${below}`, ...title, ...xaxis };
+    layout[`yaxis${below}`] = { domain: [0, 0.16], anchor: `x${below}`, nticks: 2, rangemode: "tozero" };
+  });
+  return {
+    data,
+    layout: {
+      ...layout,
+      // Below each other where the place is narrow: there is room for all of them.
+      height: HEIGHT + LINE * entries.length,
+      margin: { t: 20 + LINE * entries.length, r: 16, b: 44, l: 56 },
+      showlegend: entries.length > 0,
+      legend: { orientation: "h", x: 0, y: 0.99, yref: "container", yanchor: "top" },
+    },
+  };
+}
+
+const lookOf = (i: number): { readonly color: string; readonly dash: string } => ({
+  color: color(i),
+  dash: DASHES[i % DASHES.length]!,
+});
+const drawn = (values: ArrayLike<number>): readonly (number | null)[] => Array.from(values, short);
+/** A share of few rows says little: its mark is small. */
+function sizesOf(bins: Reliability["bins"]): readonly number[] {
+  const most = bins.reduce((n, { count }) => Math.max(n, count), 1);
+  return bins.map(({ count }) => Number((3 + 6 * Math.sqrt(count / most)).toFixed(1)));
+}
+const UNIT = { range: [-0.02, 1.02] };
+const diagonal = (from = 0, to = 1): Trace => ({
+  type: "scatter",
+  mode: "lines",
+  x: [from, to],
+  y: [from, to],
+  hoverinfo: "skip",
+  line: { color: FOOT, width: 1, dash: "dot" },
+});
+
+function rocOf({ lines, each, labels }: RankingsPicture): Small {
+  const traces = lines.map(({ name, roc }, i) => ({
+    type: "scatter",
+    mode: "lines",
+    x: drawn(roc.x),
+    y: drawn(roc.y),
+    line: { ...lookOf(i), width: 2 },
+    hovertemplate: `${hovered(name)}<br>finds %{y:.1%} of what is true<br>and %{x:.1%} of the rest<extra></extra>`,
+  }));
+  return {
+    x: "false positive rate",
+    y: `true positive rate${each === undefined ? "" : `, ${each === null ? `mean of ${count(labels)}` : `“${clip(each, 12)}”`}`}`,
+    xaxis: UNIT,
+    yaxis: UNIT,
+    traces: [diagonal(), ...traces],
+  };
+}
+
+function precisionOf({ lines }: RankingsPicture): Small {
+  const traces = lines.map(({ name, precision }, i) => ({
+    type: "scatter",
+    mode: "lines",
+    line: { ...lookOf(i), width: 2, shape: "vh" },
+    // The first stair begins where nothing is found.
+    x: [0, ...drawn(precision.x)],
+    y: drawn([precision.y[0] ?? 1, ...precision.y]),
+    hovertemplate: `${hovered(name)}<br>of %{x:.1%} found<br>%{y:.1%} is true<extra></extra>`,
+  }));
+  return { x: "recall", y: "precision", xaxis: UNIT, yaxis: UNIT, traces };
+}
+
+function reliabilityOf(all: EvaluationPictures["reliability"]): Small {
+  const traces = all.map(({ name, bins }, i) => ({
+    type: "scatter",
+    mode: "lines+markers",
+    line: { ...lookOf(i), width: 2 },
+    marker: { size: sizesOf(bins), color: color(i) },
+    x: drawn(bins.map(({ said }) => said)),
+    y: drawn(bins.map((bin) => bin.true)),
+    customdata: bins.map((bin) => bin.count),
+    hovertemplate: `${all.length > 1 ? `${hovered(name)}<br>` : ""}said %{x:.1%}, came true %{y:.1%}<br>of %{customdata:,}<extra></extra>`,
+  }));
+  const [only, ...others] = all;
+  const lone = only && others.length === 0 ? only : null;
+  const foot = lone && {
+    type: "bar",
+    x: drawn(lone.bins.map(({ said }) => said)),
+    y: lone.bins.map((bin) => bin.count),
+    marker: { color: FOOT },
+    width: 0.04,
+    hovertemplate: "%{y:,} said near %{x:.0%}<extra></extra>",
+  };
+  return {
+    x: "probability that was said",
+    y: "share that came true",
+    xaxis: UNIT,
+    yaxis: UNIT,
+    traces: [diagonal(), ...traces],
+    ...(foot && { foot }),
+  };
+}
+
+function numbersOf(all: readonly NumbersPicture[]): Small {
+  const values = all.flatMap(({ truth, predicted }) => [...truth, ...predicted]).filter(Number.isFinite);
+  const [low, high] = [
+    values.reduce((a, b) => Math.min(a, b), Infinity),
+    values.reduce((a, b) => Math.max(a, b), -Infinity),
+  ];
+  const traces = all.map(({ name, truth, predicted }, i) => ({
+    type: "scatter",
+    mode: "markers",
+    x: drawn(truth),
+    y: drawn(predicted),
+    marker: { size: 4, color: color(i), opacity: 0.6 },
+    hovertemplate: `${all.length > 1 ? `${hovered(name)}<br>` : ""}right %{x}, said %{y}<extra></extra>`,
+  }));
+  return { x: "right", y: "said", traces: [...(low < high ? [diagonal(low, high)] : []), ...traces] };
+}
+
+function placesOf(all: readonly PlacesPicture[]): Small {
+  const traces = all.map(({ name, found }, i) => ({
+    type: "scatter",
+    mode: "lines+markers",
+    x: found.map((_, place) => place + 1),
+    y: drawn(found),
+    line: { ...lookOf(i), width: 2 },
+    marker: { size: 5, color: color(i) },
+    hovertemplate: `${all.length > 1 ? `${hovered(name)}<br>` : ""}%{y:.1%} found by place %{x}<extra></extra>`,
+  }));
+  return { x: "place", y: "searches that found", yaxis: UNIT, traces };
+}
+
+function lengthsOf({ kind, bins, models }: LengthsPicture): Small {
+  const names = bins.map(({ from, to }) => between(from, to));
+  const share = kind === "mistakes";
+  const traces = models.map(({ name, values }, i) => ({
+    type: "scatter",
+    mode: "lines+markers",
+    x: names,
+    y: drawn(values.map(({ value }) => value)),
+    line: { ...lookOf(i), width: 1.5 },
+    marker: { size: 7, color: color(i) },
+    error_y: {
+      type: "data",
+      symmetric: false,
+      thickness: 1.5,
+      width: 3,
+      color: color(i),
+      array: drawn(values.map(({ value, high }) => high - value)),
+      arrayminus: drawn(values.map(({ value, low }) => value - low)),
+    },
+    customdata: bins.map(({ rows }) => rows),
+    hovertemplate: `${models.length > 1 ? `${hovered(name)}<br>` : ""}%{x} tokens: ${share ? "%{y:.1%}" : "%{y:.4~g}"}<br>of %{customdata:,} rows<extra></extra>`,
+  }));
+  return {
+    x: "tokens of the text",
+    y: share ? "rows with a mistake" : "mean absolute error",
+    traces,
+    xaxis: { type: "category", tickfont: { size: 10 } },
+    // With the ends of the intervals.
+    yaxis: {
+      range: [0, 1.05 * models.flatMap(({ values }) => values).reduce((top, { high }) => Math.max(top, high), 1e-9)],
+    },
+  };
+}
+
+/** Each line once, with what it comes to: traces of no points, so that no small picture has a legend of its own. */
+function legendOf(pictures: EvaluationPictures): Trace[] {
+  const entries = entriesOf(pictures);
+  // What one model comes to stands above already.
+  if (entries.length === 1 && entries[0]?.says === "") return [];
+  return entries.map(({ name, says }, i) => ({
+    type: "scatter",
+    mode: "lines",
+    x: [null],
+    y: [null],
+    showlegend: true,
+    hoverinfo: "skip",
+    name: [nameOf(name), says].filter(Boolean).join(": "),
+    line: { ...lookOf(i), width: 2 },
+  }));
+}
+
+function entriesOf(pictures: EvaluationPictures): readonly { readonly name: string; readonly says: string }[] {
+  const { rankings, reliability, numbers, places, lengths } = pictures;
+  const off = (name: string): string | false => {
+    const own = reliability.find((one) => one.name === name);
+    return own !== undefined && `ECE ${own.error.toFixed(3)}`;
+  };
+  const areas = ({ area, averagePrecision }: RankingLine): string =>
+    `AUC ${area.toFixed(3)}, AP ${averagePrecision.toFixed(3)}`;
+  const models = [
+    ...new Set([...reliability, ...numbers, ...places, ...(lengths?.models ?? [])].map(({ name }) => name)),
+  ];
+  const [only] = models;
+  if (models.length > 1 || !rankings)
+    return models.map((name) => {
+      const line = rankings?.lines.find((one) => one.name === name);
+      return {
+        name,
+        says: [line && areas(line), off(name)].filter(Boolean).join(", "),
+      };
+    });
+  return rankings.lines.map((line, i) => ({
+    name: line.name,
+    says: [areas(line), i === 0 && only !== undefined && off(only)].filter(Boolean).join(", "),
+  }));
+}
+
+/** plotly puts values where it finds `%{…}`. */
+const hovered = (name: string): string => nameOf(name).replaceAll("%{", "% {");
+const nameOf = (name: string): string => escapeLabel(clip(name, 24));
+const between = (from: number, to: number): string => (from === to ? count(from) : `${count(from)}–${count(to)}`);
+
+function textOf(pictures: EvaluationPictures): string {
+  const { on, left, rankings, lengths } = pictures;
+  const entries = entriesOf(pictures).filter(({ says }) => says !== "");
+  const share = lengths?.kind === "mistakes";
+  const told = (value: number): string => (share ? `${(100 * value).toFixed(1)} %` : significant(value, 4));
+  return [
+    `Curves on ${on}`,
+    ...entries.map(({ name, says }) => `${name}: ${says}`),
+    ...(rankings?.each === undefined
+      ? []
+      : [
+          `AUC and AP are ${rankings.each === null ? `means over ${plural(rankings.labels, "label")}` : `of “${rankings.each}”`}`,
+        ]),
+    ...(left > 0 ? [`and ${plural(left, "model")} more`] : []),
+    ...(rankings && rankings.labels < rankings.of
+      ? [`of ${plural(rankings.of, "label")}, ${count(rankings.labels)} could be ranked`]
+      : []),
+    ...(lengths
+      ? [
+          textTable(
+            [
+              "tokens",
+              "rows",
+              ...lengths.models.map(({ name }) =>
+                lengths.models.length > 1 ? `${lengths.kind}: ${name}` : lengths.kind,
+              ),
+            ],
+            lengths.bins.map(({ from, to, rows }, bin) => [
+              between(from, to),
+              count(rows),
+              ...lengths.models.map(({ values }) => {
+                const { value, low, high } = values[bin]!;
+                return `${told(value)} (${told(low)} … ${told(high)})`;
+              }),
+            ]),
+            ["left", "right", ...lengths.models.map(() => "right" as const)],
+          ),
+        ]
+      : []),
+  ].join("\n");
+}

@@ -1,0 +1,135 @@
+/** Scores of models beside each other, and what each of them takes. */
+import { html, inked, tone, WIDTH } from "../html.js";
+import { beside, fixed, inUnit, plain, range, valueCell, type Cell, type Ends } from "../score-cell.js";
+
+export interface ScoreShown {
+  readonly value: number;
+  readonly interval: Ends | null;
+  /** From the first model to this one. */
+  readonly difference?: {
+    readonly value: number;
+    readonly interval: Ends | null;
+    readonly verdict: "better" | "worse" | "differs" | "no difference shown" | null;
+  };
+}
+/** In each, a score for each of the models and a value for each of the constants. */
+export interface MetricRow {
+  readonly name: string;
+  /** Of its numbers; absent: they are bare. */
+  readonly unit?: string | undefined;
+  readonly scores: readonly (ScoreShown | null)[];
+  readonly constants: readonly (number | null)[];
+  /** Of each constant the answer, where it is another one than the constant's name says; absent: of none. */
+  readonly constantsBy?: readonly (string | null)[];
+}
+/** What models take, each as text; null: nobody knows. */
+export interface CostRow {
+  readonly name: string;
+  readonly cells: readonly (string | null)[];
+}
+export interface ScoreTable {
+  readonly head: readonly string[];
+  readonly cells: readonly (readonly Cell[])[];
+  readonly align: readonly ("left" | "right")[];
+}
+export interface Scored {
+  readonly metrics: readonly MetricRow[];
+  readonly models: readonly { readonly name: string }[];
+  readonly constants: readonly { readonly name: string }[];
+  readonly costs?: readonly CostRow[];
+}
+
+/** Models stand side by side, each with its difference from the first, or one beneath the other where that is too wide. */
+export function scoreTables(scored: Scored): readonly ScoreTable[] {
+  const table = abreast(scored);
+  return widthOf(table) > WIDTH ? beneath(scored) : [table];
+}
+
+/** Pixels of a letter in a head, of the gap after a column, and of an interval, which columns of scores are as wide as. */
+const [LETTER, BETWEEN, INTERVAL] = [7.5, 18, 82];
+function widthOf({ head, cells }: ScoreTable): number {
+  const first = Math.max(...cells.map((row) => row[0]?.text.length ?? 0));
+  return head.reduce(
+    (sum, name, i) => sum + BETWEEN + Math.max(LETTER * name.length, i === 0 ? LETTER * first : INTERVAL),
+    -BETWEEN,
+  );
+}
+
+function abreast({ metrics, models, constants, costs = [] }: Scored): ScoreTable {
+  const names = models.map(({ name }) => name);
+  const [first, others] = [names[0]!, names.slice(1)];
+  const head = [
+    "metric",
+    first,
+    ...others.flatMap((name) => [name, `${name} − ${first}`]),
+    ...constants.map(({ name }) => name),
+  ];
+  const taken = costs.map(({ name, cells }) => [
+    plain(name),
+    ...cells.flatMap((cell, i) => [plain(cell ?? ""), ...(i === 0 ? [] : [plain("")])]),
+    ...constants.map(() => plain("")),
+  ]);
+  const scored = metrics.map(({ name, unit, scores, constants: beside, constantsBy: by }) => [
+    plain(name),
+    ...scores.flatMap((score, i) => [
+      scoreCell(score, unit),
+      ...(i === 0 ? [] : [score?.difference ? differenceCell(score.difference, unit) : plain("")]),
+    ]),
+    ...beside.map((value, i) => {
+      const other = by?.[i] ?? null;
+      return plain(value === null ? "" : `${fixed(value)}${other === null ? "" : ` (${other})`}`);
+    }),
+  ]);
+  return { head, cells: [...scored, ...taken], align: head.map((_, i) => (i === 0 ? "left" : "right")) };
+}
+
+/** A row for each metric of each model; then one for each model, of what it takes. */
+function beneath({ metrics, models, constants, costs = [] }: Scored): readonly ScoreTable[] {
+  const first = models[0]?.name ?? "";
+  const scored = metrics.flatMap(({ name, unit, scores, constants: values, constantsBy }) => [
+    ...models.map((model, i): readonly Cell[] => {
+      const difference = scores[i]?.difference;
+      return [
+        plain(i === 0 ? name : ""),
+        plain(model.name),
+        scoreCell(scores[i] ?? null, unit),
+        difference ? differenceCell(difference, unit) : plain(""),
+      ];
+    }),
+    ...constants.flatMap((constant, i): (readonly Cell[])[] => {
+      const value = values[i] ?? null;
+      const by = constantsBy?.[i] ?? constant.name;
+      return value === null ? [] : [[plain(""), plain(by), plain(fixed(value)), plain("")]];
+    }),
+  ]);
+  const told = costs.filter(({ cells }) => cells.some((cell) => cell !== null));
+  const taken = models.map(({ name }, i) => [plain(name), ...told.map(({ cells }) => plain(cells[i] ?? ""))]);
+  return [
+    { head: ["metric", "model", "score", `− ${first}`], cells: scored, align: ["left", "left", "right", "right"] },
+    ...(told.length === 0
+      ? []
+      : [
+          {
+            head: ["model", ...told.map(({ name }) => name)],
+            cells: taken,
+            align: ["left" as const, ...told.map(() => "right" as const)],
+          },
+        ]),
+  ];
+}
+
+function scoreCell(score: ScoreShown | null, unit?: string): Cell {
+  return score ? valueCell(score.value, score.interval, { strong: true, unit }) : plain("");
+}
+
+export function differenceCell(
+  { value, interval, verdict }: NonNullable<ScoreShown["difference"]>,
+  unit?: string,
+): Cell {
+  const signed = `${value > 0 ? "+" : ""}${inUnit(value, unit)}`;
+  const colour = verdict === "better" ? inked(tone.good) : verdict === "worse" ? inked(tone.bad) : "";
+  return {
+    text: [signed, interval && `(${range(interval, unit)})`, verdict].filter(Boolean).join(" "),
+    shown: html`${beside(signed, interval, unit)}${verdict && html`<div style="${colour && `${colour};`}font-size:12px">${verdict}</div>`}`,
+  };
+}

@@ -1,0 +1,161 @@
+/**
+ * Scores of parts of the rows, with their intervals, and how much the parts differ. The table has a line for each part, metric and
+ * model, so that it is as wide with ten metrics as with one.
+ */
+import { shownOf } from "../bundle.js";
+import { clipApart } from "../clip-differences.js";
+import { card, html, htmlTable, note, type Align, type Html, type Part } from "../html.js";
+import { fixed, plain, range, type Cell, type Ends } from "../score-cell.js";
+import { barOf, scaleOf } from "./slice-bars.js";
+import type { Shown } from "../bundle-output.js";
+import { count } from "../../host/text.js";
+import { textTable } from "../text-table.js";
+
+interface SliceScore {
+  readonly value: number;
+  readonly interval: Ends | null;
+}
+/** The greatest score of a part less the smallest, by one metric of one model. */
+export interface SliceDifference extends SliceScore {
+  /** Places in `models` and `metrics`. */
+  readonly model: number;
+  readonly metric: number;
+  readonly greatest: string;
+  readonly least: string;
+  readonly verdict: "differs" | "no difference shown" | null;
+  /** A part without an interval, which is why the difference has none. */
+  readonly without?: string;
+}
+export interface SlicesReport {
+  /** What parts the rows: `language`. */
+  readonly by: string;
+  readonly on: string;
+  readonly models: readonly string[];
+  readonly metrics: readonly string[];
+  readonly slices: readonly {
+    readonly name: string;
+    readonly rows: number;
+    /** Of each model, in the order of `metrics`; null: too few rows to say. */
+    readonly scores: readonly (readonly (SliceScore | null)[])[] | null;
+  }[];
+  /** Default: none are shown. */
+  readonly differences?: readonly SliceDifference[];
+  /** How intervals were made. */
+  readonly methods: string;
+  readonly notes: readonly string[];
+}
+
+interface Table {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+  readonly align: readonly Align[];
+  /** The last column has pictures alone, which a text leaves out. */
+  readonly pictured?: boolean;
+}
+
+/** More rows scroll. */
+const TALL = 24;
+/** Longest name of a part, in code points. */
+const NAME = 60;
+
+export function slicesShown(report: SlicesReport): Shown {
+  const { by, on, methods, notes } = report;
+  const tables = [scoresIn(report), ...differencesIn(report)];
+  const title = `By ${by}: ${on}`;
+  const words = [...(methods ? [`intervals of 95 %: ${methods}`] : []), ...notes];
+  return shownOf(
+    [title, ...tables.map(tableText), ...words].join("\n"),
+    card(
+      title,
+      tables.map(tableShown),
+      words.map((line) => note(line)),
+    ),
+  );
+}
+
+function tableText({ head, rows, align, pictured = false }: Table): string {
+  const written = head.length - (pictured ? 1 : 0);
+  return textTable(
+    head.slice(0, written),
+    rows.map((row) => row.slice(0, written).map(({ text }) => text)),
+    align,
+  );
+}
+function tableShown({ head, rows, align }: Table): Html {
+  const table = htmlTable({ head, rows: rows.map((row) => row.map(({ shown }) => shown)), align });
+  return rows.length > TALL ? html`<div style="max-height:560px;overflow:auto">${table}</div>` : table;
+}
+
+function scoresIn({ by, models, metrics, slices }: SlicesReport): Table {
+  const several = models.length > 1;
+  const names = clipApart(
+    slices.map(({ name }) => name),
+    NAME,
+  );
+  const bars = metrics.map((_, metric) =>
+    scaleOf(slices.flatMap(({ scores }) => scores?.map((own) => own[metric]) ?? [])),
+  );
+  const barred = slices.filter(({ scores }) => scores).length > 1 && bars.some((scale) => scale !== null);
+  const shares = bars.every((scale) => scale === null || (scale.low === 0 && scale.high === 1));
+  const head = [
+    by,
+    "rows",
+    "metric",
+    ...(several ? ["model"] : []),
+    "value",
+    "95 %",
+    ...(barred ? [shares ? "0 to 1" : ""] : []),
+  ];
+  const rows = slices.flatMap(({ rows: all, scores }, s): readonly (readonly Cell[])[] => {
+    const own = [wrapped(names[s] ?? ""), plain(count(all))];
+    if (!scores) return [[...own, plain("too few rows"), ...head.slice(3).map(() => plain(""))]];
+    return metrics.flatMap((metric, m) =>
+      models.map((model, i): readonly Cell[] => {
+        const score = scores[i]?.[m] ?? null;
+        const scale = bars[m];
+        return [
+          ...(m + i === 0 ? own : [plain(""), plain("")]),
+          i === 0 ? wrapped(metric) : plain(""),
+          ...(several ? [wrapped(model)] : []),
+          ...valueCells(score),
+          ...(barred ? [picture(score && scale ? barOf(score, model, scale, i) : "")] : []),
+        ];
+      }),
+    );
+  });
+  const right: readonly string[] = ["rows", "value", "95 %"];
+  const align = head.map((name, i): Align => (i > 0 && right.includes(name) ? "right" : "left"));
+  return { head, rows, align, pictured: barred };
+}
+
+function differencesIn({ models, metrics, differences = [] }: SlicesReport): readonly Table[] {
+  if (differences.length === 0) return [];
+  const several = models.length > 1;
+  const head = ["difference of", ...(several ? ["model"] : []), "parts", "value", "95 %", ""];
+  const rows = differences.map(({ metric, model, greatest, least, value, interval, verdict, without }) => {
+    const [first = "", second = ""] = clipApart([greatest, least], NAME);
+    return [
+      wrapped(metrics[metric] ?? ""),
+      ...(several ? [wrapped(models[model] ?? "")] : []),
+      wrapped(`${first} minus ${second}`),
+      ...valueCells({ value, interval }),
+      wrapped(verdict ?? (without === undefined ? "" : `${without} has no interval`)),
+    ];
+  });
+  const before: readonly Align[] = head.slice(0, -3).map(() => "left");
+  return [{ head, rows, align: [...before, "right", "right", "left"] }];
+}
+
+function valueCells(score: SliceScore | null): readonly Cell[] {
+  if (!score || Number.isNaN(score.value)) return [plain("–"), plain("")];
+  return [plain(fixed(score.value)), plain(score.interval ? range(score.interval) : "")];
+}
+/** A long name breaks anywhere, so that it does not widen the table; names of metrics and models are not broken. */
+const UNBROKEN = 24;
+function wrapped(text: string): Cell {
+  const breaks = text.split(" ").some((word) => word.length > UNBROKEN);
+  return { text, shown: breaks ? html`<span style="overflow-wrap:anywhere">${text}</span>` : html`${text}` };
+}
+function picture(shown: Part): Cell {
+  return { text: "", shown: html`${shown}` };
+}

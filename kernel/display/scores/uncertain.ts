@@ -1,0 +1,50 @@
+/** The rows that a model is least sure of, folded: between which labels it is, and what is right. */
+import { shownOf } from "../bundle.js";
+import { card, html, htmlTable, inked, tone } from "../html.js";
+import type { Shown } from "../bundle-output.js";
+import { clip, oneLine, plural } from "../../host/text.js";
+import { textTable } from "../text-table.js";
+
+export interface UncertainRow {
+  /** In the source, from 1. */
+  readonly row: number;
+  readonly text: string;
+  readonly truth: string;
+  /** Those that are nearest to each other, or to being given; the first is the nearest. */
+  readonly between: readonly { readonly label: string; readonly probability: number }[];
+}
+
+/** `of`: the model, where several are shown. */
+export function uncertainShown(rows: readonly UncertainRow[], of = ""): Shown {
+  const head = ["row", "truth", "between", "and", "text"];
+  const align = ["right", "left", "left", "left", "left"] as const;
+  const cells = rows.map(({ row, text, truth, between: [first, second] }) => [
+    String(row),
+    clip(oneLine(truth), 120),
+    labelled(first),
+    labelled(second),
+    clip(oneLine(text), 240),
+  ]);
+  const title = `Most uncertain examples${of}`;
+  return shownOf(
+    [
+      title,
+      textTable(
+        head,
+        cells.map((row) => row.map((cell) => clip(cell, 60))),
+        align,
+      ),
+    ].join("\n"),
+    card(
+      null,
+      html`<details style="margin:0 0 6px">
+        <summary style="cursor:pointer;${inked(tone.accent)}">${title}: ${plural(rows.length, "row")}</summary>
+        ${htmlTable({ head: head.map((name) => html`${name}`), rows: cells, align })}
+      </details>`,
+    ),
+  );
+}
+
+function labelled(one: UncertainRow["between"][number] | undefined): string {
+  return one ? `${clip(oneLine(one.label), 60)} ${(100 * one.probability).toFixed(1)} %` : "";
+}

@@ -1,0 +1,110 @@
+/**
+ * Which words spoke for an answer: blue for it, orange against it, the stronger the fuller, so that the page's own ink reads on
+ * every step on light and dark pages; the number is told where one points. In plain text the strongest words stand with their numbers.
+ */
+import { shownOf } from "../bundle.js";
+import { FRAME, html, note, tone, type Html, type Part } from "../html.js";
+import type { Shown } from "../bundle-output.js";
+import { clip, count, oneLine, percent, plural, significant } from "../../host/text.js";
+
+export interface WhyPart {
+  readonly text: string;
+  /** How much it adds to the answer's logit, or to its odds; null: no token of it was read (blanks, and what was cut off). */
+  readonly value: number | null;
+}
+export interface WhyRow {
+  /** What it is asked of: `“billing”`. */
+  readonly answer: string;
+  /** The texts, one after the other. */
+  readonly parts: readonly WhyPart[];
+  /** What tokens that are no text add together. */
+  readonly special: number;
+}
+
+/** Words of a row that are shown, and those that plain text names on each side. */
+const MOST = 400;
+const NAMED = 6;
+/** A part in the answer below this share of all is not named. */
+const LITTLE = 0.01;
+const METHODS = {
+  left_out:
+    "each word left out and asked again: how much less sure of the answer the model then is, as a share of all changes",
+  gradient:
+    "gradient × input of the answer's logit, each word's share of all; of encoders like BERT the side is no surer than chance: `why: left_out` asks again without each word",
+} as const;
+/** Of the fullest colour. */
+const FULL = 0.55;
+const FOR = "63,124,196";
+const AGAINST = "224,138,60";
+
+/** `of`: rows there are, of which the first are shown. */
+export function whyShown(
+  rows: readonly WhyRow[],
+  o: { readonly model: string; readonly of: number; readonly how: keyof typeof METHODS },
+): Shown {
+  const title = `${o.model}: which words spoke for the answer`;
+  const left = o.of > rows.length ? `the first ${count(rows.length)} of ${plural(o.of, "text")}` : null;
+  const method = METHODS[o.how];
+  return shownOf(
+    [title, ...rows.map(plainRow), ...(left === null ? [] : [left]), method].join("\n"),
+    html`<div style="${FRAME};line-height:1.7">
+      <div style="font-weight:600">${title}</div>
+      ${rows.map(shownRow)}
+      <div style="margin-top:6px">${swatch("for it", FULL)} ${swatch("against it", -FULL)}</div>
+      ${left !== null && note(left)} ${note(method)}
+    </div>`,
+  );
+}
+
+function shownRow(row: WhyRow): Html {
+  const { parts } = row;
+  const most = parts.reduce((greatest, { value }) => Math.max(greatest, Math.abs(value ?? 0)), 0);
+  const all = sizeOf(row);
+  return html`<div style="opacity:.72;margin-top:8px">${headOf(row)}</div>
+    <div style="white-space:pre-wrap;overflow-wrap:anywhere;padding:2px 0 2px 10px;border-left:3px solid ${tone.line}">
+      ${parts.slice(0, MOST).map((part) => coloured(part, { most, all }))}${parts.length > MOST && " …"}
+    </div>`;
+}
+
+function coloured({ text, value }: WhyPart, { most, all }: { readonly most: number; readonly all: number }): Part {
+  if (value === null) return /\S/.test(text) ? html`<span style="opacity:.72">${text}</span>` : text;
+  const told = `${shareOf(value, all)} (${signed(significant(Math.abs(value), 3), value)})`;
+  const style = `border-radius:3px;${tint(most > 0 ? (FULL * value) / most : 0)}`;
+  return html`<span title="${told}" style="${style}">${text}</span>`;
+}
+
+function tint(strength: number): string {
+  const full = Math.abs(strength);
+  return full < 0.02 ? "" : `background:rgba(${strength > 0 ? FOR : AGAINST},${full.toFixed(2)})`;
+}
+
+const swatch = (text: string, strength: number): Html =>
+  html`<span style="border-radius:3px;padding:0 6px;margin-right:8px;font-size:12px;${tint(strength)}">${text}</span>`;
+
+function plainRow(row: WhyRow): string {
+  const { parts } = row;
+  const all = sizeOf(row);
+  const said = parts.filter((part): part is WhyPart & { readonly value: number } => part.value !== null);
+  const named = (sign: 1 | -1): string =>
+    said
+      .filter(({ value }) => value * sign > LITTLE * all)
+      .toSorted((a, b) => (b.value - a.value) * sign)
+      .slice(0, NAMED)
+      .map(({ text, value }) => `${oneLine(text)} ${shareOf(value, all)}`)
+      .join(", ") || "nothing";
+  const text = clip(oneLine(parts.map((part) => part.text).join("")), 240);
+  return `\n${text}\n${headOf(row)}\nfor it: ${named(1)}\nagainst it: ${named(-1)}`;
+}
+
+/** What is no word (the tokens around a text) has its part too. */
+function headOf(row: WhyRow): string {
+  const all = sizeOf(row);
+  const beside = Math.abs(row.special) > LITTLE * all ? ` · special tokens ${shareOf(row.special, all)}` : "";
+  return `${row.answer}${beside}`;
+}
+
+/** All that speaks for or against it, added up. */
+const sizeOf = ({ parts, special }: WhyRow): number =>
+  parts.reduce((sum, { value }) => sum + Math.abs(value ?? 0), Math.abs(special));
+const shareOf = (value: number, all: number): string => signed(percent(all > 0 ? Math.abs(value) / all : 0), value);
+const signed = (size: string, value: number): string => `${value < 0 ? "−" : "+"}${size}`;

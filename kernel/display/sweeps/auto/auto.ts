@@ -1,0 +1,88 @@
+/**
+ * The cell of `sweep auto`, from its report: what is there, what cheap answers come to, the program that runs; at its end what is
+ * best and what that means, beside what needs no training, and the winner as a program. Between them stands the sweep's own cell.
+ */
+import type { AutoReport, Contestant, Outcome } from "../../../study/auto/auto.js";
+import { shownOf } from "../../bundle.js";
+import { card, html, note, type Html } from "../../html.js";
+import type { Shown } from "../../bundle-output.js";
+import { byScore, contestTable, leftOut } from "./contest.js";
+import { frontShown } from "./front.js";
+import { lookedShown } from "./auto-facts.js";
+
+/** Before anything is trained. */
+export function autoBefore(report: AutoReport): readonly Shown[] {
+  return [lookedShown(report), probedShown(report), programShown(report)].filter((one) => one !== null);
+}
+
+/** Once nothing is left to try; none before. */
+export function autoAfter({ goal, outcome }: Pick<AutoReport, "goal" | "outcome">): readonly Shown[] {
+  if (!outcome) return [];
+  const picture = frontShown(goal, outcome.scored, outcome.front);
+  return [saidShown(goal, outcome), ...(picture ? [picture] : []), ...winnerShown(outcome)];
+}
+
+/** `id`: it may be shown anew, as answers come in. Null: nothing was scored, and nothing left out. */
+export function probedShown(
+  { goal, probed, left }: Pick<AutoReport, "goal" | "probed" | "left">,
+  { id }: { readonly id?: string } = {},
+): Shown | null {
+  const out = leftOut(left);
+  if (probed.length === 0 && !out) return null;
+  const title = probed.length === 0 ? "Nothing was scored before training" : "Before any training";
+  const table = probed.length === 0 ? null : contestTable({ goal, contestants: probed });
+  return shownOf(
+    [title, table?.text, out?.text].filter((part) => part !== undefined).join("\n"),
+    card(title, table?.html, out?.html),
+    {},
+    id,
+  );
+}
+
+export function programShown({ program }: Pick<AutoReport, "program">): Shown {
+  if (program === null) {
+    const words = "No training fits into the budget: nothing is swept.";
+    return shownOf(words, card(null, note(words)));
+  }
+  return shownOf(...programCard("This program runs now:", program));
+}
+
+function saidShown(goal: AutoReport["goal"], { said, best, versus, scored, front }: Outcome): Shown {
+  const trial = bestTrialOf(goal, scored);
+  // The other trials have a table of their own.
+  const beside = scored.filter(
+    (one) => one.kind !== "trial" || one === trial || one.name === best || front.includes(one.name),
+  );
+  const table = contestTable({
+    goal,
+    contestants: beside,
+    versus,
+    front,
+    ...(trial && { best: trial.name }),
+  });
+  const [first = said, rest] = said.split(/(?<=\.)\s+(?=\p{Lu})(.*)/su);
+  return shownOf([said, table.text].join("\n"), card(first, rest !== undefined && note(rest), table.html));
+}
+
+function winnerShown({ tune, best, scored }: Outcome): readonly Shown[] {
+  if (tune === null) return [];
+  const is = scored.find(({ name }) => name === best)?.kind === "trial";
+  const words = is
+    ? "What trains it, as a program of its own:"
+    : "What trains the best trial, as a program of its own:";
+  return [shownOf(...programCard(words, tune))];
+}
+
+function bestTrialOf(goal: AutoReport["goal"], scored: readonly Contestant[]): Contestant | undefined {
+  return scored.filter(({ kind }) => kind === "trial").toSorted(byScore(goal))[0];
+}
+
+/** JupyterLab puts it into a new cell by a button (editors/jupyterlab/src/programs.ts). */
+function programCard(words: string, tune: string): readonly [string, Html] {
+  const program = html`<pre
+    class="tunebook-program"
+    style="font-family:monospace;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere"
+  >
+${tune}</pre>`;
+  return [`${words}\n\n${tune}`, card(words, program)];
+}

@@ -1,0 +1,141 @@
+/** The score over the two most important axes: every trial as a point, and where they lie dense enough what lies between them. */
+import type { SweepAxis } from "../../study/axes.js";
+import { short } from "../curves/line.js";
+import type { Trace } from "../figure.js";
+import { rising } from "../svg/colors.js";
+import { clip, escapeLabel } from "../../host/text.js";
+import { axisOf, spread } from "./axis-of.js";
+import { ring, sizeFor } from "./series-styles.js";
+import type { Panel } from "./panels.js";
+import { bestTrial, doneOf, hoverText, valueOn, type Scored, type SweepView } from "./view.js";
+
+export interface ContourPoint {
+  readonly trial: Scored;
+  readonly x: number;
+  readonly y: number;
+}
+/** Cells along a side. */
+const CELLS = 36;
+/** Below so many points nothing is drawn between them. */
+const ENOUGH = 8;
+/** A place is told of by at least so many trials near it. */
+const NEAR = 3;
+
+/** Trials that have both. */
+export function contourPoints(view: SweepView, x: SweepAxis, y: SweepAxis): readonly ContourPoint[] {
+  return doneOf(view).flatMap((trial) => {
+    const [at, up] = [valueOn(x, trial), valueOn(y, trial)];
+    return at === null || up === null ? [] : [{ trial, x: at, y: up }];
+  });
+}
+
+/** Of axes, the most important first: the first two that most trials have both of; else those that the most have. */
+export function contourAxes(
+  view: SweepView,
+  axes: readonly SweepAxis[],
+): readonly [x: SweepAxis, y: SweepAxis] | undefined {
+  const pairs = axes.flatMap((x, i) => axes.slice(i + 1).map((y) => [x, y] as const));
+  const counted = pairs.map((pair) => ({ pair, trials: contourPoints(view, ...pair).length }));
+  const most = counted.reduce<number>((top, { trials }) => Math.max(top, trials), 0);
+  const enough = Math.min(most, doneOf(view).length / 2);
+  return counted.find(({ trials }) => trials >= enough)?.pair;
+}
+
+export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Panel {
+  const [goal] = view.goals;
+  const points = contourPoints(view, x, y);
+  const scores = points.map(({ trial }) => trial.score);
+  const [low, high] = [Math.min(...scores), Math.max(...scores)];
+  const look = {
+    colorscale: rising,
+    reversescale: goal.direction === "minimize",
+    ...(low < high ? { cmin: low, cmax: high } : {}),
+  };
+  const between = surface(points, x, y);
+  const best = bestTrial(view.trials, goal);
+  const top = points.filter(({ trial }) => trial === best);
+  const placed = (some: readonly ContourPoint[]): Trace => ({
+    type: "scatter",
+    mode: "markers",
+    x: some.map((point) => spread(point.x, point.trial.number, x)),
+    y: some.map((point) => spread(point.y, point.trial.number + 7, y)),
+  });
+  return {
+    traces: [
+      ...(between
+        ? [
+            {
+              type: "contour",
+              ...between,
+              connectgaps: false,
+              showscale: false,
+              hoverinfo: "skip",
+              opacity: 0.55,
+              zmin: low,
+              zmax: high,
+              colorscale: rising,
+              reversescale: look.reversescale,
+              contours: { coloring: "heatmap", showlines: false },
+              line: { width: 0 },
+            },
+          ]
+        : []),
+      {
+        ...placed(points),
+        name: "trial",
+        customdata: points.map(({ trial }) => trial.number),
+        text: points.map(({ trial }) => `${escapeLabel(String(short(trial.score)))}<br>${hoverText(trial)}`),
+        hovertemplate: "trial %{customdata}: %{text}<extra></extra>",
+        marker: {
+          size: sizeFor(points.length) + 1.5,
+          color: scores.map(short),
+          ...look,
+          line: { width: 1, color: "rgba(90,96,106,0.9)" },
+          showscale: low < high,
+          colorbar: { title: { text: escapeLabel(clip(goal.metric, 24)), side: "right" } },
+        },
+      },
+      ...(top.length > 0 ? [{ ...placed(top), name: "best", marker: { ...ring, size: 17 }, hoverinfo: "skip" }] : []),
+    ],
+    xaxis: { ...axisOf(x, 560), showgrid: false },
+    yaxis: { ...axisOf(y, 300, true), showgrid: false },
+  };
+}
+
+/**
+ * Means of the scores near each place, the nearer the more they count, on axes from 0 to 1 (logarithmic where they are); nothing
+ * where too few lie near. Null: an axis is a choice, between whose options nothing lies, or there are too few points.
+ */
+function surface(points: readonly ContourPoint[], x: SweepAxis, y: SweepAxis): Trace | null {
+  const [across, up] = [scaleOf(x), scaleOf(y)];
+  if (!across || !up || points.length < ENOUGH) return null;
+  const places = points.map((point) => ({ u: across.to(point.x), v: up.to(point.y), z: point.trial.score }));
+  const width = 0.55 * points.length ** -0.25;
+  const ticks = Array.from({ length: CELLS }, (_, i) => i / (CELLS - 1));
+  const z = ticks.map((v) =>
+    ticks.map((u) => {
+      let [sum, weights, near] = [0, 0, 0];
+      for (const place of places) {
+        const distance = ((place.u - u) ** 2 + (place.v - v) ** 2) / width ** 2;
+        if (distance > 4) continue;
+        const weight = Math.exp(-4 * distance);
+        [sum, weights, near] = [sum + weight * place.z, weights + weight, near + 1];
+      }
+      return near >= NEAR ? short(sum / weights) : null;
+    }),
+  );
+  return { x: ticks.map((u) => short(across.from(u))), y: ticks.map((v) => short(up.from(v))), z };
+}
+
+interface Scale {
+  readonly to: (value: number) => number;
+  readonly from: (share: number) => number;
+}
+function scaleOf({ dimension }: SweepAxis): Scale | null {
+  if (dimension.kind === "choice" || dimension.from >= dimension.to) return null;
+  const log = dimension.scale === "log";
+  const unit = log ? Math.log : (v: number) => v;
+  const [low, high] = [unit(dimension.from), unit(dimension.to)];
+  const value = (share: number): number => low + share * (high - low);
+  return { to: (v) => (unit(v) - low) / (high - low), from: (s) => (log ? Math.exp(value(s)) : value(s)) };
+}

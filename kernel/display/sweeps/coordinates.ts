@@ -1,0 +1,130 @@
+/** Parallel coordinates: an axis for all that varies and one for the score, which colours the lines; a key says what colours mean. */
+import type { SweepAxis } from "../../study/axes.js";
+import type { Trace } from "../figure.js";
+import { rising } from "../svg/colors.js";
+import { linearTicks } from "../svg/ticks.js";
+import { clip, escapeLabel, significant } from "../../host/text.js";
+import type { Lone } from "./panels.js";
+import { doneOf, inLines, named, valueOn, worth, type Scored, type SweepView } from "./view.js";
+
+/** Pixels: of what crosses, thin lines can't be followed. */
+const LINE = 3;
+/** More would be a carpet. */
+const MOST = 500;
+/** More axes leave no room for their names: the least that vary are left out. */
+const AXES = 9;
+/** Pixels between the first axis and the last, and of a letter. */
+const ROOM = 570;
+const LETTER = 7;
+
+/** Null: nothing can be drawn yet. */
+export function coordinatesLone(view: SweepView): Lone | null {
+  const [goal] = view.goals;
+  const all = doneOf(view);
+  const axes = view.axes.filter((axis) => all.some((trial) => valueOn(axis, trial) !== null)).slice(0, AXES);
+  if (all.length === 0 || axes.length === 0) return null;
+  const trials = [...all].sort((a, b) => worth(a.score, goal) - worth(b.score, goal)).slice(-MOST);
+  const scores = trials.map(({ score }) => score);
+  const gaps = axes.length + view.goals.length - 1;
+  const room = Math.max(6, Math.floor(ROOM / gaps / LETTER) - 1);
+  const labels = view.axes.map(({ label }) => label);
+  const goals = view.goals.map(({ metric }, i) => ({
+    label: inLines(metric, room),
+    ...linear(i === 0 ? scores : trials.map(({ scores: own }) => own?.[i] ?? null)),
+  }));
+  const lone: Trace = {
+    type: "parcoords",
+    labelfont: { size: 12 },
+    dimensions: [
+      ...axes.map((axis) => dimensionOf(axis, named(axis.label, labels, room), trials, room)),
+      ...goals.slice(1),
+      goals[0]!,
+    ],
+    // Those that lie above are drawn last: the best.
+    meta: { trials: trials.map(({ number }) => number) },
+    line: {
+      width: trials.length > 150 ? 1 : trials.length > 60 ? 2 : LINE,
+      color: scores,
+      colorscale: rising,
+      reversescale: goal.direction === "minimize",
+      // One score has no place between others.
+      showscale: scores.some((score) => score !== scores[0]),
+      colorbar: { title: { text: escapeLabel(clip(goal.metric, 24)), side: "right" } },
+    },
+  };
+  return { lone, beside: [34, 104] };
+}
+
+function dimensionOf(axis: SweepAxis, label: string, trials: readonly Scored[], room: number): Trace {
+  const values = trials.map((trial) => valueOn(axis, trial));
+  const { dimension } = axis;
+  if (dimension.kind === "choice") return withoutSome({ label, ...options(axis, values, room) }, values, 1);
+  if (dimension.scale === "log") {
+    const logs = values.map((v) => (v === null ? null : Number(Math.log10(v).toFixed(4))));
+    return withoutSome({ label, ...powers(dimension.from, dimension.to), values: logs }, logs, null);
+  }
+  const found = linear(values, dimension);
+  const few = [...new Set(values.filter((v) => v !== null))].sort((a, b) => a - b);
+  const ticks = few.length <= 3 ? { tickvals: few, ticktext: few.map((v) => significant(v, 4)) } : {};
+  return withoutSome({ label, ...found, ...ticks }, values, null);
+}
+
+function options({ options: texts }: SweepAxis, values: readonly (number | null)[], room: number): Trace {
+  return {
+    values,
+    tickvals: texts.map((_, i) => i),
+    // plotly reads no markup here, the static picture does.
+    ticktext: texts.map((text) => clip(text, Math.max(10, room)).replaceAll("<", "‹").replaceAll(">", "›")),
+    range: [-0.25, texts.length - 0.75],
+  };
+}
+
+/** A logarithmic axis, with ticks at the ends of the space and powers of ten between. */
+function powers(from: number, to: number): Trace {
+  const [low, high] = [Math.log10(from), Math.log10(to)];
+  const between = Array.from(
+    { length: Math.max(0, Math.ceil(high) - Math.floor(low) + 1) },
+    (_, i) => Math.floor(low) + i,
+  );
+  const inside = between.filter((power) => power >= low - 1e-9 && power <= high + 1e-9);
+  const apart = (high - low) * 0.12;
+  const ends = [low, high].filter((end) => inside.every((power) => Math.abs(power - end) > apart));
+  const tickvals = [...inside, ...ends].sort((a, b) => a - b);
+  return {
+    tickvals: tickvals.map((v) => Number(v.toFixed(4))),
+    ticktext: tickvals.map((v) => significant(10 ** v, 2)),
+    range: low < high ? [Number(low.toFixed(4)), Number(high.toFixed(4))] : [low - 0.5, high + 0.5],
+  };
+}
+
+/** As long as the space, or as the values are far apart, to round numbers. */
+function linear(values: readonly (number | null)[], space?: { readonly from: number; readonly to: number }): Trace {
+  const known = values.filter((v) => v !== null);
+  const low = space?.from ?? known.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = space?.to ?? known.reduce((a, b) => Math.max(a, b), -Infinity);
+  if (!(low < high)) {
+    const around = Math.abs(low) / 10 || 0.5;
+    return { values, range: [low - around, high + around], tickvals: [low], ticktext: [significant(low, 4)] };
+  }
+  const unit = 10 ** (Math.floor(Math.log10(high - low)) - 1);
+  const round = (x: number): number => Number((x * unit).toPrecision(10));
+  const range = space ? [low, high] : [round(Math.floor(low / unit)), round(Math.ceil(high / unit))];
+  const ticks = linearTicks(range[0]!, range[1]!, 4);
+  return { values, range, tickvals: ticks.map(({ value }) => value), ticktext: ticks.map(({ text }) => text) };
+}
+
+/** Lines of trials that have nothing on the axis go through a place of their own below it. */
+function withoutSome(found: Trace, values: readonly (number | null)[], step: number | null): Trace {
+  if (!values.includes(null)) return found;
+  const [low, high] = found["range"] as readonly [number, number];
+  const at = step === null ? low - (high - low) * 0.15 : -step;
+  const ticks = (found["tickvals"] ?? [low, high]) as readonly number[];
+  const texts = (found["ticktext"] ?? ticks.map((v) => significant(v, 3))) as readonly string[];
+  return {
+    ...found,
+    values: values.map((v) => v ?? at),
+    range: [step === null ? at : at - 0.25, high],
+    tickvals: [at, ...ticks],
+    ticktext: ["–", ...texts],
+  };
+}

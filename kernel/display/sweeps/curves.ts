@@ -1,0 +1,115 @@
+/** Scores of trials on their way: given up ones faint, those that run alive, the best one thick. */
+import type { Trace } from "../figure.js";
+import { largestTriangles } from "../curves/thin.js";
+import { recordOf } from "../svg/values.js";
+import { short } from "../curves/line.js";
+import { clip, escapeLabel } from "../../host/text.js";
+import { BEST, colors, throughFor } from "./series-styles.js";
+import type { Panel } from "./panels.js";
+import { bestTrial, isDone, type SweepTrial, type SweepView } from "./view.js";
+
+/** Of all curves together. */
+const POINTS = 5000;
+/** A curve keeps at least so many. */
+const FEWEST = 4;
+
+/** Null: nothing was reported on the way. */
+export function curvesPanel({ trials, goals }: SweepView): Panel | null {
+  const [goal] = goals;
+  const reported = trials.filter(({ reports = [] }) => reports.length > 0);
+  if (reported.length === 0) return null;
+  const best = bestTrial(reported, goal);
+  const budget = Math.max(FEWEST, Math.floor(POINTS / reported.length));
+  const opacity = throughFor(reported.length);
+  const stopped = inState("stopped");
+  const groups: readonly (readonly [string, readonly SweepTrial[], Trace])[] = [
+    [
+      "pruned",
+      inState("pruned").concat(stopped.filter((t) => !isDone(t))),
+      { line: { color: colors.pruned, width: 1 }, opacity: opacity * 0.7 },
+    ],
+    ["failed", inState("failed"), { line: { color: colors.failed, width: 1 }, opacity: opacity * 0.7 }],
+    [
+      "done",
+      [...inState("done"), ...stopped.filter(isDone)].filter((t) => t !== best),
+      { line: { color: colors.done, width: 1.25 }, opacity },
+    ],
+    ["running", inState("running"), { line: { color: colors.running, width: 2 } }],
+    ["best", best ? [best] : [], { line: { color: BEST, width: 2.5 } }],
+  ];
+  function inState(...states: readonly SweepTrial["state"][]): readonly SweepTrial[] {
+    return reported.filter(({ state }) => states.includes(state));
+  }
+  return {
+    traces: [
+      ...groups.flatMap(([name, on, look]) => {
+        // One score is no line: it is a dot.
+        const [dots, lines] = [on.filter(isDot), on.filter((trial) => !isDot(trial))];
+        const drawn = [lines, ...(name === "running" ? [] : [dots])].filter((some) => some.length > 0);
+        return drawn.map((some) => ({ name, ...joined(some, budget), ...look, ...(some === dots && dotOf(look)) }));
+      }),
+      ...ends(inState("running")),
+    ],
+    xaxis: { title: { text: "step" }, rangemode: "tozero" },
+    yaxis: { title: { text: escapeLabel(clip(goal.metric, 40)) } },
+  };
+}
+
+const isDot = ({ reports = [] }: SweepTrial): boolean => reports.length === 1;
+function dotOf({ line }: Trace): Trace {
+  return { marker: { size: 6, color: recordOf(line)["color"] } };
+}
+
+/** Many lines as one trace with gaps: five hundred traces would be slow. */
+function joined(trials: readonly SweepTrial[], budget: number): Trace {
+  const x: (number | null)[] = [];
+  const y: (number | null)[] = [];
+  const numbers: (number | null)[] = [];
+  for (const { number, reports = [] } of trials) {
+    const keep = largestTriangles(
+      reports.map(({ step }) => step),
+      reports.map(({ score }) => score),
+      budget,
+    );
+    for (const i of keep) {
+      x.push(reports[i]!.step);
+      y.push(Number.isFinite(reports[i]!.score) ? short(reports[i]!.score) : null);
+      numbers.push(number);
+    }
+    x.push(null);
+    y.push(null);
+    numbers.push(null);
+  }
+  const single = trials.every(({ reports = [] }) => reports.length < 2);
+  return {
+    type: "scatter",
+    mode: single ? "markers" : "lines",
+    x,
+    y,
+    customdata: numbers,
+    connectgaps: false,
+    showlegend: false,
+    hovertemplate: "trial %{customdata}, step %{x}: %{y:.4~g}<extra></extra>",
+  };
+}
+
+/** A dot at the end of each line that grows. */
+function ends(running: readonly SweepTrial[]): readonly Trace[] {
+  if (running.length === 0) return [];
+  const last = running.flatMap(({ number, reports = [] }) =>
+    reports.slice(-1).map((report) => ({ number, ...report })),
+  );
+  return [
+    {
+      type: "scatter",
+      mode: "markers",
+      name: "running",
+      showlegend: false,
+      hoverinfo: "skip",
+      x: last.map(({ step }) => step),
+      y: last.map(({ score }) => short(score)),
+      customdata: last.map(({ number }) => number),
+      marker: { size: 7, color: colors.running },
+    },
+  ];
+}

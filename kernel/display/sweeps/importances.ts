@@ -1,0 +1,77 @@
+/** Which axes decide whether a trial is among the best: bars, and a sentence. */
+import { bestShare, importancesOf, type Importance } from "../../study/importances.js";
+import { escapeLabel, percent } from "../../host/text.js";
+import { color } from "../svg/colors.js";
+import type { Panel } from "./panels.js";
+import { doneOf, measuredOf, shortName, spoken, type SweepView } from "./view.js";
+
+/** With fewer, what differs is chance. */
+const FEWEST = 8;
+const BARS = 12;
+
+export function viewImportances(view: SweepView): readonly Importance[] {
+  const measured = measuredOf(view);
+  if (measured.length < FEWEST) return [];
+  return importancesOf(
+    view.axes.map(({ dimension }) => dimension),
+    measured,
+    bestShare(measured.length),
+  );
+}
+
+/** `learning rate decides 71 %, rank 20 %`; null: too little is known. */
+export function importanceWords(view: SweepView, importances: readonly Importance[]): string | null {
+  const labels = view.axes.map(({ label }) => label);
+  const told = importances
+    .filter(({ share }, i) => i === 0 || share >= 0.1)
+    .slice(0, 3)
+    .map(({ name, share }) => ({ name: spoken(labelOf(view, name), labels), share: percent(share, 0) }));
+  const [first, ...rest] = told;
+  if (!first || importances.length < 2) return null;
+  return [`${first.name} decides ${first.share}`, ...rest.map(({ name, share }) => `${name} ${share}`)].join(", ");
+}
+
+export function importancesPanel(view: SweepView, importances: readonly Importance[], room: number): Panel {
+  const labels = view.axes.map(({ label }) => label);
+  const bars = importances.slice(0, BARS).toReversed();
+  return {
+    traces: [
+      {
+        type: "bar",
+        orientation: "h",
+        name: "importance",
+        showlegend: false,
+        marker: { color: color(0) },
+        x: bars.map(({ share }) => Number((100 * share).toFixed(2))),
+        y: bars.map((_, i) => i),
+        width: 0.7,
+        text: bars.map(({ share }) => escapeLabel(percent(share, 0))),
+        textposition: "outside",
+        cliponaxis: false,
+        customdata: bars.map(({ name }) => escapeLabel(labelOf(view, name))),
+        hovertemplate: "%{customdata}: %{x:.1f} %<extra></extra>",
+      },
+    ],
+    xaxis: {
+      title: { text: `decides, % (of being in the best ${percent(bestShare(doneOf(view).length), 0)})` },
+      range: [0, 112],
+      tickvals: [0, 25, 50, 75, 100],
+    },
+    yaxis: {
+      tickvals: bars.map((_, i) => i),
+      ticktext: bars.map(({ name }) => shortName(labelOf(view, name), labels, room)),
+      range: [-0.6, bars.length - 0.4],
+    },
+  };
+}
+
+/** `optimizer.learning_rate  71 %`. */
+export function importanceLines(view: SweepView, importances: readonly Importance[]): readonly string[] {
+  const labels = importances.map(({ name }) => labelOf(view, name));
+  const wide = labels.reduce((most, { length }) => Math.max(most, length), 0);
+  return importances.map(({ share }, i) => `${labels[i]!.padEnd(wide)}  ${percent(share, 0).padStart(5)}`);
+}
+
+function labelOf({ axes }: SweepView, name: string): string {
+  return axes.find((axis) => axis.name === name)?.label ?? name;
+}

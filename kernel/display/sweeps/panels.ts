@@ -1,0 +1,137 @@
+/** Panels of a sweep put into one figure: rows of them, each with axes of its own, and parallel coordinates as wide as the row. */
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import type { Figure, Trace } from "../figure.js";
+import { recordOf } from "../svg/values.js";
+import { escapeLabel } from "../../host/text.js";
+
+export interface Panel {
+  /** Without axes; the trace of parallel coordinates without a domain. */
+  readonly traces: readonly Trace[];
+  readonly xaxis: Trace;
+  readonly yaxis: Trace;
+}
+/** A trace that needs no axes. */
+export interface Lone {
+  readonly lone: Trace;
+  /** Pixels at its left and right that its words need. */
+  readonly beside: readonly [number, number];
+}
+export interface Row {
+  readonly panels: readonly (Panel | Lone)[];
+  /** Pixels, without the words below. */
+  readonly height: number;
+  /** Shares of the width that the panels get; alike, unless told. */
+  readonly wide?: readonly number[];
+}
+export interface About {
+  readonly title?: string;
+  /** Below the title, smaller. */
+  readonly subtitle?: string;
+  /** Figures of one sweep mark the same trial (editors/jupyterlab/src/linked.ts). */
+  readonly sweep?: string;
+}
+
+const SIDE = { left: 62, right: 22 } as const;
+const WIDE = 792 - SIDE.left - SIDE.right;
+/** Between two panels beside each other, where the right one's numbers stand. */
+const GAP = 74;
+/** Between two rows, where the words of the upper one's axes stand. */
+const FOOT = 58;
+const LEGEND = 26;
+/** More entries of the legend take a second line. */
+const ONE_LINE = 6;
+/** Above parallel axes, where their names stand. */
+const NAMES = 34;
+/** From the last of parallel axes to the key of their colours. */
+const KEY = 34;
+
+export function figureOf(rows: readonly Row[], { title, subtitle, sweep }: About): Figure {
+  const filled = rows.filter(({ panels }) => panels.length > 0);
+  const names = ({ panels }: Row): number => (panels.some((panel) => "lone" in panel) ? NAMES : 0);
+  const inner = filled.reduce((sum, one) => sum + one.height + names(one), 0) + FOOT * Math.max(0, filled.length - 1);
+  const data: Trace[] = [];
+  const layout: Record<string, unknown> = {};
+  let top = inner;
+  let count = 0;
+  for (const one of filled) {
+    const { panels, height, wide = panels.map(() => 1) } = one;
+    top -= names(one);
+    const y = [share(top - height, inner), share(top, inner)] as const;
+    top -= height + FOOT;
+    const widths = wide.reduce((a, b) => a + b, 0);
+    const room = 1 - (GAP / WIDE) * (wide.length - 1);
+    let left = 0;
+    panels.forEach((panel, i) => {
+      const x = [left, left + (room * (wide[i] ?? 1)) / widths] as const;
+      left = x[1] + GAP / WIDE;
+      if ("lone" in panel) {
+        const [before, after] = panel.beside;
+        const end = x[1] - after / WIDE;
+        data.push({ ...keyed(panel.lone, "line", end + KEY / WIDE, y), domain: { x: [x[0] + before / WIDE, end], y } });
+        return;
+      }
+      const n = ++count === 1 ? "" : String(count);
+      // One legend says which mark is which for all; what only a later panel has says so.
+      const hidden = count > 1 ? { showlegend: false } : {};
+      const beside = x[1] + 10 / WIDE;
+      const keys = (trace: Trace): Trace => keyed(keyed(trace, "marker", beside, y), null, beside, y);
+      data.push(...panel.traces.map((trace) => ({ ...hidden, ...keys(trace), xaxis: `x${n}`, yaxis: `y${n}` })));
+      layout[`xaxis${n}`] = { ...panel.xaxis, domain: x, anchor: `y${n}` };
+      layout[`yaxis${n}`] = { ...panel.yaxis, domain: y, anchor: `x${n}` };
+    });
+  }
+  const keys = new Set(data.filter(({ showlegend }) => showlegend !== false).map(({ name }) => name)).size;
+  const head =
+    (title === undefined ? 12 : 34) + (subtitle === undefined ? 0 : 18) + (keys > ONE_LINE ? 1.8 : 1) * LEGEND;
+  return {
+    data: named(data),
+    layout: {
+      ...(title !== undefined && {
+        title: { text: titled(title, subtitle), y: 1, yref: "container", yanchor: "top", pad: { t: 14 } },
+      }),
+      height: head + inner + FOOT,
+      margin: { t: head, r: SIDE.right, b: FOOT, l: SIDE.left },
+      legend: { orientation: "h", x: 0, y: 1 + 4 / inner, yanchor: "bottom" },
+      hovermode: "closest",
+      uirevision: "live",
+      ...(sweep !== undefined && { meta: { sweep: escapeLabel(sweep) } }),
+      ...layout,
+    },
+  };
+}
+
+/**
+ * What is the same in two updates has the same name, whatever stands before it by then: what a person hid or brushed stays
+ * with its own.
+ */
+function named(data: readonly Trace[]): readonly Trace[] {
+  const before = new Map<string, number>();
+  return data.map((trace) => {
+    // plotly finds what it drew by it: it is part of a class' name.
+    const name = [trace["xaxis"] ?? trace["type"], trace["name"]].filter(Boolean).join("_").replace(/\W/g, "_");
+    const times = (before.get(name) ?? 0) + 1;
+    before.set(name, times);
+    return { ...trace, uid: times === 1 ? name : `${name}_${String(times)}` };
+  });
+}
+
+/** Puts the key of a trace's colours beside its panel, as high as that is; `part`: where the trace has it. */
+function keyed(trace: Trace, part: "line" | "marker" | null, x: number, [low, high]: readonly [number, number]): Trace {
+  const holder = part === null ? trace : recordOf(trace[part]);
+  if (!isRecord(holder["colorbar"])) return trace;
+  const size = {
+    x: share(x, 1),
+    xanchor: "left",
+    y: share(low + high, 2),
+    yanchor: "middle",
+    len: share(high - low, 1),
+  };
+  const colorbar = { ...holder["colorbar"], ...size, ypad: 0, xpad: 0, thickness: 12, outlinewidth: 0, nticks: 5 };
+  return part === null ? { ...trace, colorbar } : { ...trace, [part]: { ...holder, colorbar } };
+}
+
+const share = (a: number, of: number): number => Number((a / of).toFixed(5));
+function titled(title: string, subtitle: string | undefined): string {
+  const below = subtitle === undefined ? "" : `<br><span style="font-size:12px">${escapeLabel(subtitle)}</span>`;
+  return `${escapeLabel(title)}${below}`;
+}

@@ -1,0 +1,69 @@
+/** The trials of a sweep as a table, the best first, with what each scored on its way and why it ended. */
+import { plural, significant } from "../../host/text.js";
+import type { Shown } from "../bundle-output.js";
+import { tableShown } from "../table.js";
+import { frontTrials } from "./front.js";
+import { isScored, worth, type SweepTrial, type SweepView } from "./view.js";
+
+export interface TableOf {
+  readonly limit?: number;
+  readonly title?: string;
+}
+
+export function trialsTable(view: SweepView, { limit = 20, title = "Trials" }: TableOf = {}): Shown {
+  const { trials, goals } = view;
+  const [goal] = goals;
+  const paths = [...new Set(trials.flatMap((t) => Object.keys(t.values)))];
+  const seconds = trials.flatMap((t) => t.seconds ?? []);
+  const places = Math.max(0, ...seconds.slice(0, 1000)) < 10 ? 2 : 1;
+  const has = (told: (trial: SweepTrial) => string): boolean => trials.some((trial) => told(trial) !== "");
+  const front = goals.length > 1 ? new Set(frontTrials(view).map(({ number }) => number)) : null;
+  const columns: readonly (readonly [string, (trial: SweepTrial) => unknown])[] = [
+    ["trial", (t) => t.number],
+    [goal.metric, (t) => (t.score === null ? "" : t.score.toFixed(4))],
+    ...spreadOf(trials, 0),
+    ...goals.slice(1).flatMap((other, i) => {
+      const score = (t: SweepTrial): unknown => t.scores?.[i + 1] ?? "";
+      return [[other.metric, score] as const, ...spreadOf(trials, i + 1)];
+    }),
+    ...paths.map((path) => [path, (t: SweepTrial) => t.values[path]] as const),
+    ...(seconds.length > 0 ? [["seconds", (t: SweepTrial) => t.seconds?.toFixed(places)] as const] : []),
+    ...(has(reportsText) ? [["on its way", reportsText] as const] : []),
+    [
+      "state",
+      (t) => [t.state, front?.has(t.number) && "on the front", t.missed && "misses a bar"].filter(Boolean).join(", "),
+    ],
+    ...(has(whyText) ? [["why", whyText] as const] : []),
+  ];
+  const rank = (t: SweepTrial): number => (isScored(t) ? -worth(t.score, goal) : Infinity);
+  const early = ({ state, missed }: SweepTrial): number => (state === "pruned" || missed ? 1 : 0);
+  const sorted = [...trials].sort((a, b) => early(a) - early(b) || rank(a) - rank(b) || a.number - b.number);
+  const done = trials.filter((t) => t.state === "done").length;
+  return tableShown(
+    columns.map(([name]) => name),
+    sorted.map((trial) => columns.map(([, of]) => of(trial))),
+    { limit, title, caption: `best first · ${plural(done, "trial")} done of ${trials.length}` },
+  );
+}
+
+/** How far the seeds of each trial lie apart by a goal; none: each has one seed. */
+function spreadOf(trials: readonly SweepTrial[], goal: number) {
+  const told = ({ spread }: SweepTrial): unknown => {
+    const apart = spread?.[goal];
+    return apart === undefined ? "" : `± ${significant(apart, 2)}`;
+  };
+  return trials.some((trial) => told(trial) !== "") ? [["seeds", told] as const] : [];
+}
+
+/** `0.61 → 0.74 → 0.78, step 300`: the first, the last, and between them the one that the trial kept, or one midway. */
+function reportsText({ reports = [], score }: SweepTrial): string {
+  if (reports.length === 0) return "";
+  const last = reports.length - 1;
+  const kept = reports.findIndex((one) => one.score === score);
+  const between = kept > 0 && kept < last ? kept : Math.floor(last / 2);
+  const told = [...new Set([0, between, last])].map((i) => significant(reports[i]!.score, 3));
+  return `${told.join(" → ")}, step ${String(reports[last]!.step)}`;
+}
+function whyText({ error, why }: SweepTrial): string {
+  return error ?? why ?? "";
+}

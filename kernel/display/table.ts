@@ -1,0 +1,140 @@
+/** Rows as a table: plain HTML and aligned text; long tables are cut with a line that says so. */
+import { shownOf } from "./bundle.js";
+import { samePlaces, writtenAlike } from "./column.js";
+import type { Shown } from "./bundle-output.js";
+import { card, html, htmlTable, note, type Align } from "./html.js";
+import { clip, count, oneLine, significant } from "../host/text.js";
+import { textTable } from "./text-table.js";
+
+export interface TableOptions {
+  /** Most rows to show; 20 unless told. */
+  readonly limit?: number;
+  readonly title?: string;
+  readonly caption?: string;
+  /** Rows there are in all, where `rows` is an iterable that does not know. */
+  readonly total?: number;
+  /** Longest text of a cell, in code points. Default: 160. */
+  readonly longest?: number;
+}
+
+/** Longest text of a cell of a plain text, in code points. */
+const LONGEST_TEXT = 60;
+
+/** `rows` are arrays in the order of `columns`; an endless iterable is read no further than it is shown. */
+export function tableShown(
+  columns: readonly string[],
+  rows: Iterable<readonly unknown[]>,
+  { limit = 20, title, caption, total, longest = 160 }: TableOptions = {},
+): Shown {
+  const shown: (readonly unknown[])[] = [];
+  let more = false;
+  for (const row of rows) {
+    more = shown.length >= limit;
+    if (more) break;
+    shown.push(row);
+  }
+  const all = total ?? (Array.isArray(rows) ? rows.length : more ? undefined : shown.length);
+  const left = more || (all ?? 0) > shown.length;
+  const rest =
+    left && (all === undefined ? `first ${count(shown.length)} rows` : `${count(shown.length)} of ${count(all)} rows`);
+  const align = columns.map((_, i): Align =>
+    shown.length > 0 && shown.every((row) => numeric(row[i])) ? "right" : "left",
+  );
+  const texts = columns.map((_, i) =>
+    columnTexts(
+      shown.map((row) => row[i]),
+      longest,
+    ),
+  );
+  const cells = shown.map((_, n) => texts.map((column) => column[n] ?? ""));
+  return shownOf(
+    [
+      title,
+      textTable(
+        columns,
+        cells.map((row) => row.map((c) => clip(oneLine(c), LONGEST_TEXT))),
+        align,
+      ),
+      rest,
+      caption,
+    ]
+      .filter(Boolean)
+      .join("\n"),
+    card(
+      title,
+      htmlTable({ head: columns.map((c) => html`${c}`), rows: cells, align }),
+      rest && note(rest),
+      caption && note(caption),
+    ),
+  );
+}
+
+function numeric(value: unknown): boolean {
+  if (value === null || value === undefined || typeof value === "number" || typeof value === "bigint") return true;
+  return typeof value === "string" && /^([<>] )?[-−]?[\d,]*\.?\d*(e-?\d+)?( %)?$/.test(value);
+}
+
+/** Of the values of one column: numbers written alike. */
+function columnTexts(values: readonly unknown[], longest: number): readonly string[] {
+  const written = writtenAlike(values.filter((value) => typeof value === "number"));
+  return samePlaces(
+    values.map((value) => (typeof value === "number" ? written(value) : null) ?? cellText(value, longest)),
+  );
+}
+
+/** A value in a table's cell: short, one value one text, never throws. */
+export function cellText(value: unknown, longest = 160): string {
+  if (value === null || value === undefined) return "";
+  switch (typeof value) {
+    case "string":
+      return clip(value, longest);
+    case "number":
+      return Number.isInteger(value) ? String(value) : significant(value, 5);
+    case "bigint":
+    case "boolean":
+    case "symbol":
+      return String(value);
+    case "function":
+      return "ƒ";
+    default:
+      return clip(objectText(value), longest);
+  }
+}
+
+function objectText(value: object): string {
+  try {
+    if (value instanceof Date)
+      return Number.isNaN(value.getTime()) ? "invalid date" : value.toISOString().replace("T00:00:00.000Z", "");
+    return JSON.stringify(ArrayBuffer.isView(value) ? Array.from(value as unknown as Iterable<unknown>) : value) ?? "";
+  } catch {
+    return "[object]"; // circular, or its toJSON throws
+  }
+}
+
+/** What arquero's tables have that is used here (duck-typed: a notebook may bring its own arquero). */
+export interface ArqueroTable {
+  columnNames(): string[];
+  numRows(): number;
+  objects(options: { limit: number }): object[];
+}
+
+export function isArqueroTable(value: unknown): value is ArqueroTable {
+  const t = value as Partial<ArqueroTable> | null | undefined;
+  return (
+    typeof t === "object" &&
+    t !== null &&
+    ["columnNames", "numRows", "objects"].every((m) => typeof t[m as keyof ArqueroTable] === "function")
+  );
+}
+
+export function arqueroShown(table: ArqueroTable, options: TableOptions = {}): Shown {
+  const columns = table.columnNames();
+  const limit = options.limit ?? 20;
+  const rows = table.objects({ limit }).map((row) => columns.map((c) => (row as Readonly<Record<string, unknown>>)[c]));
+  return tableShown(columns, rows, {
+    caption: `${count(table.numRows())} rows × ${count(columns.length)} columns`,
+    ...options,
+    total: table.numRows(),
+    limit,
+  });
+}

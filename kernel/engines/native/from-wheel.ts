@@ -1,0 +1,120 @@
+/** TensorFlow's libraries out of PyPI's wheel, in the wheel's own layout, so that its libraries find each other. */
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { demandSpace } from "#kernel/fetch/disk.js";
+import { fetchFile } from "#kernel/fetch/file.js";
+import { extractWheel, findWheel, requirementsOf, type Wheel } from "#kernel/fetch/wheel.js";
+import { librariesReady, writeStamp } from "./layout.js";
+import { KNOWN_WHEELS, PYTHON_TAG, TENSORFLOW_VERSION, projectOf, type Build } from "./versions.js";
+import type { Progress } from "../../host/host-context.js";
+import type { Libraries } from "./compile.js";
+import { wheelIn } from "./wheels.js";
+
+export interface Bring {
+  readonly build: Build;
+  readonly folder: string;
+  readonly downloads: string;
+  /** A folder that holds the wheels; absent: the package index is asked. */
+  readonly wheels?: string | undefined;
+  /** SHA-256 of the older library's archive, where a mirror keeps one of its own (`SetupOptions.library`). */
+  readonly library?: string | undefined;
+  readonly onProgress: (p: Progress) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const LIBRARIES = ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"];
+/** What the binding's sources include, directly or not. */
+const HEADERS = ["tensorflow/c/", "tensorflow/core/platform/ctstring", "tsl/platform/ctstring", "xla/tsl/c/"];
+
+export const wheelLibraries = (folder: string): Libraries => ({
+  include: join(folder, "tensorflow", "include"),
+  folder: join(folder, "tensorflow"),
+  names: LIBRARIES,
+  fromAddon: "../tensorflow",
+});
+
+/** Makes the libraries be there. Coded errors: those of fetching, `archive-malformed`. */
+export async function bringWheel(bring: Bring): Promise<void> {
+  if (librariesReady(bring.folder)) return;
+  const project = projectOf(bring.build, process.arch);
+  const signal = bring.signal === undefined ? {} : { signal: bring.signal };
+  const wheel =
+    bring.wheels === undefined
+      ? await findWheel(project, TENSORFLOW_VERSION, { python: PYTHON_TAG, known: KNOWN_WHEELS, ...signal })
+      : await wheelIn(bring.wheels, project);
+  const file = await bringFile(wheel, bring);
+  await demandSpace(bring.folder, 900 * 2 ** 20);
+  const written = await extractWheel(file, selectLibraries, bring.folder, {
+    onProgress: (done, total) => bring.onProgress({ label: `unpacking ${project} ${wheel.version}`, done, total }),
+    ...signal,
+  });
+  for (const name of LIBRARIES)
+    if (!written.includes(join("tensorflow", name)))
+      throw new CodedError("archive-malformed", { file, why: `it holds no ${name}` });
+  if (bring.build === "gpu") await bringCuda(wheel, file, bring);
+  await writeStamp(bring.folder, {
+    version: TENSORFLOW_VERSION,
+    build: bring.build,
+    from: "wheel",
+    source: wheel.filename,
+  });
+  if (bring.wheels === undefined) await rm(file, { force: true });
+}
+
+function selectLibraries(path: string): string | undefined {
+  if (LIBRARIES.some((name) => path === `tensorflow/${name}`)) return path;
+  const header = path.startsWith("tensorflow/include/") ? path.slice("tensorflow/include/".length) : null;
+  if (header !== null && header.endsWith(".h") && HEADERS.some((h) => header.startsWith(h))) return path;
+  return /^tensorflow-[^/]*\.dist-info\/METADATA$/.test(path) ? "METADATA" : undefined;
+}
+
+async function bringFile(wheel: Wheel, bring: Bring): Promise<string> {
+  if (bring.wheels !== undefined) return join(bring.wheels, wheel.filename);
+  const file = join(bring.downloads, wheel.filename);
+  const label = `fetching ${wheel.project} ${wheel.version}`;
+  await fetchFile(wheel.url, file, {
+    ...(wheel.sha256 === undefined ? {} : { sha256: wheel.sha256 }),
+    ...(wheel.size === undefined ? {} : { size: wheel.size }),
+    onProgress: (done, total) => bring.onProgress({ label, done, total }),
+    ...(bring.signal === undefined ? {} : { signal: bring.signal }),
+  });
+  return file;
+}
+
+/** The CUDA libraries that `tensorflow[and-cuda]` names, beside it as site-packages has them. */
+async function bringCuda(wheel: Wheel, file: string, bring: Bring): Promise<void> {
+  const metadata = join(bring.folder, "METADATA");
+  if (!existsSync(metadata)) throw new CodedError("archive-malformed", { file, why: "it holds no METADATA" });
+  for (const need of requirementsOf(await readFile(metadata, "utf8"), "and-cuda")) {
+    const part =
+      bring.wheels === undefined
+        ? await findWheel(need.project, need.version, {
+            known: KNOWN_WHEELS,
+            ...(bring.signal === undefined ? {} : { signal: bring.signal }),
+          })
+        : await wheelIn(bring.wheels, need.project);
+    const archive = await bringFile(part, bring);
+    const target = join(bring.folder, "unpacked", need.project);
+    const written = await extractWheel(
+      archive,
+      (path) => (/^nvidia\/[^/]+\/(lib|nvvm|bin)\//.test(path) ? path : undefined),
+      target,
+      {
+        onProgress: (done, total) =>
+          bring.onProgress({ label: `unpacking ${need.project} ${part.version}`, done, total }),
+      },
+    );
+    await moveInto(target, bring.folder, written);
+    if (bring.wheels === undefined) await rm(archive, { force: true });
+  }
+  await rm(join(bring.folder, "unpacked"), { recursive: true, force: true });
+}
+
+async function moveInto(from: string, to: string, paths: readonly string[]): Promise<void> {
+  for (const path of paths) {
+    await mkdir(dirname(join(to, path)), { recursive: true });
+    await rename(join(from, path), join(to, path));
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * Makes TensorFlow usable through tfjs: brings the libraries, compiles the binding against them, and computes with it.
+ * Three ways down: the wheel; what the package would fetch itself; else none, and the ONNX engine serves. Everything lies
+ * in the cache; nothing is changed in node_modules but one link. May be interrupted anywhere and run by two at once.
+ */
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { cachePath, locked } from "#kernel/fetch/cache.js";
+import { addonKey, compileAddon, findCompiler } from "./compile.js";
+import { converterIn } from "./converter.js";
+import { existsSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import type { Progress } from "../../host/host-context.js";
+import { bringPackage, packageLibraries } from "./from-package.js";
+import { bringWheel, wheelLibraries, type Bring } from "./from-wheel.js";
+import { addonName, buildFolder, findNative, removeBuild, stampAddon, type Native } from "./layout.js";
+import { linkIntoPackage } from "./link.js";
+import { probeAddon } from "./probe.js";
+import { PACKAGE_LIBRARY_VERSION, TENSORFLOW_VERSION, type Build } from "./versions.js";
+
+export interface SetupOptions {
+  /** Bytes while fetching and unpacking. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Removes what is there and begins anew. */
+  readonly force?: boolean;
+  /** The cache's root; default `TUNEBOOK_CACHE`, else `~/.cache/tunebook`. With one of its own no link is put into the package. */
+  readonly cache?: string;
+  /** Default: `gpu` where there is an NVIDIA driver. `TUNEBOOK_TENSORFLOW` may say `cpu` or `gpu` too. */
+  readonly build?: Build;
+  /** SHA-256 of the older library's archive, where a mirror keeps one of its own; default: that of the package's host. */
+  readonly library?: string;
+  /** A folder that holds the wheels (`tunebook bundle --wheels`): no network is needed. */
+  readonly wheels?: string;
+  readonly signal?: AbortSignal;
+}
+export interface SetupResult {
+  /** Null: TensorFlow can't be had here, the ONNX engine serves. */
+  readonly native: Native | null;
+  readonly engine: "tensorflow" | "onnx";
+  /** False: all of it was there already. */
+  readonly changed: boolean;
+  /** What was fallen back to and what it costs; empty when the first choice works. */
+  readonly notes: readonly string[];
+  /** Why each choice before the one taken failed. */
+  readonly failures: readonly CodedError[];
+}
+
+/** Which build suits this machine, and why. */
+export function suitableBuild(): { readonly build: Build; readonly why: string } {
+  const set = process.env["TUNEBOOK_TENSORFLOW"];
+  if (set === "cpu" || set === "gpu") return { build: set, why: "TUNEBOOK_TENSORFLOW says so" };
+  const driver = nvidiaDriver();
+  return { build: driver.present ? "gpu" : "cpu", why: driver.why };
+}
+
+/**
+ * Never fails for lack of TensorFlow: `native` is null then and `notes` say what that costs. Throws coded errors for what
+ * would fail again in any way of going on: `disk-full`; and when aborted, what the signal carries.
+ */
+export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
+  const build = options.build ?? suitableBuild().build;
+  const root = options.cache ?? cachePath();
+  const key = await addonKey();
+  if (options.force !== true) {
+    const there = findNative(key, build, root);
+    if (there?.from === "wheel") return ready(there, false, options);
+  }
+  return locked(join(root, "tensorflow", "setup"), async () => {
+    const there = options.force === true ? null : findNative(key, build, root);
+    if (there?.from === "wheel") return ready(there, false, options);
+    await removeLeftOvers(join(root, "tensorflow"));
+    return bringOne(build, root, key, options);
+  });
+}
+
+/** What a setup that was killed left half unpacked. The lock is ours: nobody works on it. */
+async function removeLeftOvers(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => []))
+    if (/\.(unpacking|old)-\d+$/.test(name)) await rm(join(folder, name), { recursive: true, force: true });
+}
+
+function ready(
+  native: Native,
+  changed: boolean,
+  options: SetupOptions,
+  notes: readonly string[] = [],
+  failures: readonly CodedError[] = [],
+): SetupResult {
+  if (options.cache === undefined) linkIntoPackage(native.addon);
+  return { native, engine: "tensorflow", changed, notes, failures };
+}
+
+async function bringOne(build: Build, root: string, key: string, options: SetupOptions): Promise<SetupResult> {
+  const failures: CodedError[] = [];
+  const onProgress = options.onProgress ?? (() => undefined);
+  for (const from of ["wheel", "package"] as const) {
+    const version = from === "wheel" ? TENSORFLOW_VERSION : PACKAGE_LIBRARY_VERSION;
+    const folder = buildFolder(from, version, build, root);
+    const { library, wheels, signal } = options;
+    const bring: Bring = { build, folder, downloads: join(root, "downloads"), library, wheels, onProgress, signal };
+    if (from === "package") {
+      const there = options.force === true ? null : findNative(key, build, root);
+      if (there) return ready(there, false, options, [olderLibrary()], failures);
+    }
+    try {
+      if (options.force === true) await removeBuild(folder);
+      const native = await (from === "wheel" ? viaWheel(bring, key) : viaPackage(bring, key));
+      return ready(native, true, options, from === "wheel" ? [] : [olderLibrary()], failures);
+    } catch (e) {
+      options.signal?.throwIfAborted();
+      if (!(e instanceof CodedError) || e.code === "disk-full" || e.code === "cache-locked") throw e;
+      failures.push(e);
+    }
+  }
+  const note =
+    "TensorFlow can't be had here: the ONNX engine serves, which needs npm alone. It computes in f32 only, " +
+    "on some processors as fast as TensorFlow and on others about a quarter slower.";
+  return { native: null, engine: "onnx", changed: false, notes: [note], failures };
+}
+
+const olderLibrary = (): string =>
+  `TensorFlow ${PACKAGE_LIBRARY_VERSION} serves, which tfjs-node-gpu's own host keeps, for want of ${TENSORFLOW_VERSION} from the package index: an older library, and slower on new processors.`;
+
+async function viaWheel(bring: Bring, key: string): Promise<Native> {
+  if (process.platform !== "linux")
+    throw new CodedError("no-native-build", { platform: `${process.platform} ${process.arch}` });
+  demandCompiler();
+  await bringWheel(bring);
+  const addon = join(bring.folder, addonName(key));
+  bring.onProgress({ label: "compiling TensorFlow's binding for Node", done: 0, total: 1 });
+  await compileAddon(wheelLibraries(bring.folder), addon, bring.signal);
+  const native = await finish(bring, addon, key, "wheel", TENSORFLOW_VERSION);
+  // Engines need none of it: where it can't be built doctor says why, and so does what asks for it.
+  await converterIn(native, bring.signal).catch(() => undefined);
+  return native;
+}
+
+/** Before a large download that would be of no use. */
+function demandCompiler(): void {
+  const { command, tried } = findCompiler();
+  if (command === null) throw new CodedError("no-compiler", { tried });
+}
+
+async function viaPackage(bring: Bring, key: string): Promise<Native> {
+  demandCompiler();
+  await bringPackage(bring);
+  const addon = join(bring.folder, addonName(key));
+  await compileAddon(packageLibraries(bring.folder), addon, bring.signal);
+  return finish(bring, addon, key, "package", PACKAGE_LIBRARY_VERSION);
+}
+
+async function finish(
+  bring: Bring,
+  addon: string,
+  key: string,
+  from: "wheel" | "package",
+  version: string,
+): Promise<Native> {
+  bring.onProgress({ label: "computing with it", done: 0, total: 1 });
+  try {
+    await probeAddon(addon);
+  } catch (e) {
+    await rm(addon, { force: true });
+    throw e;
+  }
+  await stampAddon(bring.folder, addonName(key));
+  bring.onProgress({ label: "TensorFlow is ready", done: 1, total: 1 });
+  return { version, build: bring.build, from, addon, folder: bring.folder };
+}
+
+/** Whether an NVIDIA driver is there: only then is the GPU build of TensorFlow worth its size. */
+interface Driver {
+  readonly present: boolean;
+  /** How it was told. */
+  readonly why: string;
+}
+
+function nvidiaDriver(): Driver {
+  if (process.platform !== "linux") return { present: false, why: "only looked for on Linux" };
+  const proc = "/proc/driver/nvidia/version";
+  if (existsSync(proc)) {
+    const version = /Kernel Module\D*([\d.]+)/.exec(readFileSync(proc, "utf8"))?.[1];
+    return { present: true, why: `NVIDIA driver ${version ?? "present"}` };
+  }
+  // WSL has the library but no /proc/driver; a container may have the library alone.
+  for (const path of [
+    "/usr/lib/wsl/lib/libcuda.so.1",
+    "/usr/lib/x86_64-linux-gnu/libcuda.so.1",
+    "/usr/lib64/libcuda.so.1",
+  ])
+    if (existsSync(path)) return { present: true, why: `${path} is there` };
+  for (const ldconfig of ["ldconfig", "/sbin/ldconfig"]) {
+    try {
+      const listed = execFileSync(ldconfig, ["-p"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+      if (/\blibcuda\.so\.1\b/.test(listed)) return { present: true, why: "libcuda.so.1 is known to the linker" };
+      break;
+    } catch {
+      // Not on the path under this name.
+    }
+  }
+  return { present: false, why: "no NVIDIA driver (no /proc/driver/nvidia, no libcuda.so.1)" };
+}

@@ -1,0 +1,64 @@
+/** The wheels that `setup` would fetch, as files: brought to be packed, or found in a folder on a machine without a network. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { cachePath } from "#kernel/fetch/cache.js";
+import { fetchFile, isWhole } from "#kernel/fetch/file.js";
+import { findWheel, thisPlatform, type Wheel } from "#kernel/fetch/wheel.js";
+import type { Progress } from "../../host/host-context.js";
+import { KNOWN_WHEELS, PYTHON_TAG, TENSORFLOW_VERSION, projectOf, type Build } from "./versions.js";
+
+/** Paths of the wheels of a build for this platform, in the cache. Coded errors: those of finding and fetching. */
+export async function bringWheels(
+  build: Build,
+  o: { readonly onProgress?: (progress: Progress) => void; readonly signal?: AbortSignal | undefined } = {},
+): Promise<readonly string[]> {
+  const parts = [
+    { project: projectOf(build, process.arch), version: TENSORFLOW_VERSION },
+    ...(build === "gpu"
+      ? Object.keys(KNOWN_WHEELS)
+          .filter((name) => name.startsWith("nvidia_"))
+          .map(partsOf)
+      : []),
+  ];
+  const files: string[] = [];
+  const signal = o.signal === undefined ? {} : { signal: o.signal };
+  for (const { project, version } of parts) {
+    const wheel = await findWheel(project, version, { python: PYTHON_TAG, known: KNOWN_WHEELS, ...signal });
+    const file = cachePath("downloads", wheel.filename);
+    await fetchFile(wheel.url, file, {
+      ...(wheel.sha256 !== undefined && { sha256: wheel.sha256 }),
+      ...(wheel.size !== undefined && { size: wheel.size }),
+      ...signal,
+      onProgress: (done, total) => o.onProgress?.({ label: `fetching ${project} ${version}`, done, total }),
+    });
+    files.push(file);
+  }
+  return files;
+}
+
+/** Of a folder that holds them. Coded errors `no-wheel`, `checksum-mismatch`. */
+export async function wheelIn(
+  folder: string,
+  project: string,
+  known: Readonly<Record<string, string>> = KNOWN_WHEELS,
+): Promise<Wheel> {
+  const machine = thisPlatform().machine;
+  const names = Object.keys(known).filter((name) => partsOf(name).project === project && name.includes(machine));
+  const filename = names.find((name) => existsSync(join(folder, name)));
+  if (filename === undefined) {
+    const platform = `${thisPlatform().os} ${machine}`;
+    throw new CodedError("no-wheel", { project, version: "that is known", platform, index: folder, has: [] });
+  }
+  const sha256 = known[filename]!;
+  const file = join(folder, filename);
+  if (!(await isWhole(file, { sha256 })))
+    throw new CodedError("checksum-mismatch", { url: file, expected: sha256, got: "another" });
+  return { project, version: partsOf(filename).version, filename, url: file, sha256 };
+}
+
+/** `nvidia_cublas_cu12-12.9.3-….whl`. */
+function partsOf(filename: string): { readonly project: string; readonly version: string } {
+  const [name = "", version = ""] = filename.split("-");
+  return { project: name.replaceAll("_", "-"), version };
+}

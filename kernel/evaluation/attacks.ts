@@ -1,0 +1,267 @@
+/** Attacks on the models of an `evaluate`: what is found out of the rows that trained them. */
+import type { ColumnTable } from "arquero";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { shortCall } from "#dsl/compiler/plan/short-call.js";
+import { readerOf, type DataPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { AttackReport, AttackWorld, CanaryLosses, MemberScores } from "#stdlib/attacks/kind.js";
+import { bitsOf, drawCanaries, type Canary, type CanarySpace } from "#stdlib/attacks/shared/canary-rows.js";
+import { hashesOf, type Part } from "../runs/part.js";
+import { spaceOf, tableLike } from "../data/rows/canaries.js";
+import { evenlyPicked } from "../data/rows/length-statistics.js";
+import { trainedSplit, type Prepared } from "../data/prepared.js";
+import { does } from "../host/load-implementation.js";
+import { encodeSplit, type Encoded, type Encoding } from "../data/encoding/encoded.js";
+import { encodingOf } from "../data/encoding/encoding.js";
+import type { AttackScores } from "../runs/history/run-scores.js";
+import { labelLosses, lossesOf } from "../inference/losses.js";
+import { writesText, type ModelHandle } from "../models/model-handle.js";
+import { type Weights } from "../runs/weights.js";
+import type { Stage } from "../session/execution-context.js";
+import type { OpenSession } from "../session/open-session.js";
+import { warningsOn, type Warn } from "../session/warnings.js";
+import type { Measured } from "./evaluate-once.js";
+
+/** Fewest rows of each of which anything is said, and those of which 1 % is a row. */
+const FEWEST = 20;
+const ENOUGH = 100;
+
+export interface Attacked {
+  /** As it is written. */
+  readonly attack: string;
+  readonly report: AttackReport;
+}
+
+/** What is wrong before anything is scored. Coded errors `attack-impossible`, `no-canaries`. */
+export function demandAttackable(
+  { vocabulary: { registry }, models }: OpenSession,
+  attacks: readonly Call[],
+  { name, split, folds }: { readonly name: string; readonly split: string | null; readonly folds: boolean },
+): void {
+  const [first] = attacks;
+  if (!first) return;
+  const refuse = (why: string, instead: string): never => {
+    throw new CodedError("attack-impossible", { attack: shortCall(first, registry), model: name, why, instead });
+  };
+  if (folds) return refuse("it is several models, each of other rows", "name one of them, or one of undivided data");
+  const { weights } = models.get(name);
+  if (!weights) return refuse("it was never trained here", "train it, or name a model that was");
+  const { training, update, federated } = weights.plan.recipe;
+  if (update ?? federated) refuse("its rows are those of several data sets", "attack a model that `train` made");
+  const asks = attacks.map(({ word }) => registry.find("attack", word)?.capabilities?.asks);
+  if (asks.includes("planted") && training.canaries === undefined) throw new CodedError("no-canaries", { model: name });
+  if (asks.includes("rows") && (split === null || split === "train"))
+    refuse("these are the rows that it learnt from", "evaluate it on a split that it never saw: `… on data.test`");
+}
+/** As a training's rows are asked again. */
+interface Asks {
+  readonly session: OpenSession;
+  readonly handle: ModelHandle;
+  readonly weights: Weights;
+  readonly one: Measured;
+  readonly batchSize: number;
+  readonly stage: Stage;
+  readonly warn: Warn;
+}
+
+/** Of a model that was measured on a split; a contender is attacked by nobody. */
+export async function attackedBy(
+  session: OpenSession,
+  one: Measured,
+  o: { readonly attacks: readonly Call[]; readonly batchSize: number; readonly span: Parameters<typeof warningsOn>[1] },
+  stage: Stage,
+): Promise<readonly Attacked[]> {
+  if (o.attacks.length === 0 || one.by.is !== "model" || one.folds) return [];
+  const { handle } = one.by;
+  const weights = must(handle.weights, "weights");
+  const asks: Asks = {
+    session,
+    handle,
+    weights,
+    one,
+    stage,
+    batchSize: o.batchSize,
+    warn: warningsOn(stage, o.span),
+  };
+  const found: Attacked[] = [];
+  for (const call of o.attacks) {
+    const attack = shortCall(call, session.vocabulary.registry);
+    const world: AttackWorld = {
+      rows: (most) => memberScores(asks, attack, most),
+      canaries: (unseen) => canaryLosses(asks, unseen),
+    };
+    found.push({ attack, report: await (await does(call, "attack")).run(call, world) });
+  }
+  return found;
+}
+
+/** Losses of rows of a table, by the model, or by its base as it was before. */
+async function losses(
+  { session, one, batchSize, stage }: Asks,
+  handle: ModelHandle,
+  { data, table, labels, what }: Rows,
+): Promise<{ readonly rows: Encoded; readonly encoding: Encoding; readonly own: Asked }> {
+  const {
+    plan,
+    labels: known,
+    packed,
+    open,
+    base,
+    tokenizer,
+  } = await session.weights.askable(handle, data, stage.hostContext);
+  const encoding = await encodingOf(plan, base, tokenizer, known, handle.name);
+  const prepared: Prepared = { ...one.prepared, labels, splits: { [what]: table } };
+  const rows = await encodeSplit(prepared, { data: data.name, split: what }, encoding);
+  const onRows = (done: number, total: number) =>
+    stage.hostContext.onProgress?.({ label: `${what} asked of ${handle.name}`, done, total });
+  const options = { batchSize, padId: tokenizer.padId, packed, onRows, ...(stage.signal && { signal: stage.signal }) };
+  return { rows, encoding, own: { session: open.session, options } };
+}
+interface Asked {
+  readonly session: Parameters<typeof lossesOf>[0];
+  readonly options: Parameters<typeof lossesOf>[3];
+}
+interface Rows {
+  readonly data: DataPlan;
+  readonly table: ColumnTable;
+  readonly labels: readonly string[];
+  /** What they are called. */
+  readonly what: string;
+}
+
+async function memberScores(asks: Asks, attack: string, most: number): Promise<MemberScores> {
+  const { session, handle, weights, one, stage, warn } = asks;
+  const { data, model } = weights.plan.recipe;
+  const refuse = (why: string, instead: string): never => {
+    throw new CodedError("attack-impossible", { attack, model: handle.name, why, instead });
+  };
+  const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
+  if (prepared.streamed ?? one.prepared.streamed)
+    return refuse(
+      "its rows are read as they come (`stream: true`)",
+      "train and evaluate on data that are held in memory",
+    );
+  if (prepared.facts.hash !== weights.data.hash)
+    return refuse(
+      `the rows of ${data.name} have changed since it was trained`,
+      "train it anew, or bring the file back",
+    );
+  const learnt = { prepared, split: trainedSplit(prepared) };
+  const known = new Set(await hashesOf(learnt, stage.signal));
+  const hashes = await hashesOf(one, stage.signal);
+  const unseen = Array.from(hashes.keys()).filter((row) => !known.has(hashes[row]!));
+  const rows = [
+    [
+      "members",
+      learnt,
+      picked(
+        Array.from({ length: rowCount(learnt) }, (_, row) => row),
+        most,
+      ),
+    ],
+    ["others", one, picked(unseen, most)],
+  ] as const;
+  const calibrated = writesText(model) && !model.trained && !model.scratch;
+  const before = calibrated ? session.models.unnamed(model, `the base of ${handle.name}`) : null;
+  const scores = new Map<string, Float64Array>();
+  for (const [what, part, of] of rows) {
+    const told = what === "members" ? "rows that trained" : "other rows";
+    if (of.length < FEWEST)
+      refuse(
+        `${String(of.length)} ${told} are too few`,
+        `it takes ${String(FEWEST)} of each, and several hundred to say much`,
+      );
+    if (of.length < ENOUGH && what === "others") warn("few-for-attack", { of: told, rows: of.length });
+    const table = tableOf(part).reify(of);
+    const ask = async (by: ModelHandle) => {
+      const { rows, encoding, own } = await losses(asks, by, { data, table, labels: part.prepared.labels, what: told });
+      return lossesOf(own.session, rows, encoding, own.options);
+    };
+    const own = await ask(handle);
+    const base = before && (await ask(before));
+    scores.set(
+      what,
+      Float64Array.from(own, (loss, row) => (base?.[row] ?? 0) - loss).filter((score) => !Number.isNaN(score)),
+    );
+  }
+  return { members: must(scores.get("members"), "members"), others: must(scores.get("others"), "others"), calibrated };
+}
+
+const tableOf = ({ prepared, split }: Part): ColumnTable => must(prepared.splits[split], `the rows of ${split}`);
+const rowCount = (part: Part): number => tableOf(part).numRows();
+
+/** At most so many, at equal distances. */
+function picked(rows: readonly number[], most: number): number[] {
+  if (rows.length <= most) return [...rows];
+  return Array.from(evenlyPicked(rows.length, most), (at) => rows[at]!);
+}
+
+/** What stands in a list instead of a canary. */
+const called = ({ text = "", target, messages, label }: Canary): string =>
+  label !== undefined ? `${text} → ${label}` : (target ?? (text || JSON.parse(messages ?? "[]")[1]?.content) ?? "");
+
+async function canaryLosses(asks: Asks, unseen: number): Promise<CanaryLosses> {
+  const { handle, weights } = asks;
+  const { training, data } = weights.plan.recipe;
+  const { labels } = weights;
+  const space = must(spaceIn(asks.session, weights.plan, labels), "canaries of this task");
+  const { canaries: count = 0, canary_copies: times = 1, seed } = training;
+  const drawn = (which: "planted" | "unseen", of: number) => drawCanaries(space, { seed, count: of, which });
+  const planted = drawn("planted", count);
+  const rowsOf = (canaries: readonly Canary[], what: string): Rows => ({
+    data,
+    labels,
+    what,
+    table: tableLike([...space.roles, "$row"], canaries),
+  });
+  const others = drawn("unseen", unseen);
+  const own = await losses(asks, handle, rowsOf(planted, "canaries"));
+  const found = await lossesOf(own.own.session, own.rows, own.encoding, own.own.options);
+  const beside = await losses(asks, handle, rowsOf(others, "unseen canaries"));
+  const { session, options } = beside.own;
+  const byLabel = space.form === "labelled" ? await labelLosses(session, beside.rows, beside.encoding, options) : null;
+  const plain = byLabel ? null : await lossesOf(session, beside.rows, beside.encoding, options);
+  const columns = new Map<string, Float64Array>();
+  const column = (label: string): Float64Array => {
+    const known = columns.get(label);
+    if (known) return known;
+    const made = plain ?? Float64Array.from(must(byLabel, "losses"), (all) => all[labels.indexOf(label)]!);
+    columns.set(label, made);
+    return made;
+  };
+  return {
+    planted: planted.map((canary, i) => ({
+      canary: called(canary),
+      loss: found[i]!,
+      unseen: column(canary["label"] ?? ""),
+    })),
+    times,
+    bits: bitsOf(space),
+  };
+}
+
+function spaceIn({ vocabulary }: OpenSession, plan: Plan, labels: readonly string[]): CanarySpace | null {
+  return spaceOf(plan, { registry: vocabulary.registry, labels });
+}
+
+/** As it stands beside scores. */
+export function attacksKept(attacked: readonly Attacked[] | undefined): { readonly attacks?: readonly AttackScores[] } {
+  if (!attacked || attacked.length === 0) return {};
+  const attacks = attacked.map(({ attack, report: { figures, found, said, how } }) => ({
+    attack,
+    found,
+    said,
+    how,
+    figures: figures.map(({ name, value, interval, chance }) => ({
+      name,
+      value,
+      low: interval?.low ?? null,
+      high: interval?.high ?? null,
+      chance: chance.value,
+      most: chance.most ?? null,
+    })),
+  }));
+  return { attacks };
+}

@@ -1,0 +1,95 @@
+/** The vectors that the base of a model, as it was before training, makes of texts. */
+import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { wordOf } from "#dsl/language/types/loaded.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import { readerOf, type ModelPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { BaseVectors } from "#stdlib/contenders/kind.js";
+import { weightBytes } from "../bases/base.js";
+import type { ModelHandle } from "../models/model-handle.js";
+import type { Stage } from "../session/execution-context.js";
+import type { OpenSession } from "../session/open-session.js";
+
+/** Texts that are asked of the base at a time: between them it can be interrupted. */
+const CHUNK = 128;
+/** So few are not kept: answers that are timed are such. */
+const FEW = 8;
+
+/** What rows of data were read as: what is asked of the same rows again is answered at once, as long as they are kept. */
+const known = new WeakMap<object, Map<string, Promise<readonly Float32Array[]>>>();
+
+/** Of each row's text, by the base as it is. */
+export function vectorsOf(
+  session: OpenSession,
+  model: ModelPlan,
+  texts: readonly string[],
+  stage: Stage,
+): Promise<readonly Float32Array[]> {
+  const plan = embedding(session, model);
+  const kept = known.get(session) ?? new Map<string, Promise<readonly Float32Array[]>>();
+  known.set(session, kept);
+  const key = digestOf(canonicalize({ ...plan, name: "" }) ?? "", texts);
+  const found = kept.get(key);
+  if (found) return found;
+  const read = readBy(session.models.unnamed(plan, model.name), texts, stage);
+  kept.clear(); // those of one set of rows are enough to hold
+  kept.set(key, read);
+  read.catch(() => kept.delete(key));
+  return read;
+}
+
+/** The base of a model that has no other beneath it, whose vectors single texts are asked of too. Coded error `contender-refused`. */
+export async function baseVectors(
+  session: OpenSession,
+  { model, contender }: { readonly model: ModelPlan; readonly contender: string },
+  stage: Stage,
+): Promise<BaseVectors> {
+  if (model.scratch || model.trained) {
+    const why = model.scratch ? "the model began from nothing" : "the model began from another that was trained here";
+    throw new CodedError("contender-refused", { contender, task: model.task.word, why });
+  }
+  const base = await session.datasets.base(readerOf(model), stage.hostContext);
+  const probe = session.models.unnamed(embedding(session, model), model.name);
+  return {
+    name: model.base,
+    bytes: weightBytes(base.facts),
+    read: (texts) => (texts.length < FEW ? readBy(probe, texts, stage) : vectorsOf(session, model, texts, stage)),
+  };
+}
+
+/** The base as it makes vectors of texts. */
+function embedding({ vocabulary: { registry } }: OpenSession, model: ModelPlan): ModelPlan {
+  const { template, ...plain } = model;
+  return {
+    ...plain,
+    task: usual(registry, "task", "sentence_similarity"),
+    technique: usual(registry, "technique", "full"),
+  };
+}
+
+function digestOf(plan: string, texts: readonly string[]): string {
+  const digest = createHash("sha256").update(plan);
+  for (const text of texts) digest.update(`${String(text.length)} ${text}`);
+  return digest.digest("hex");
+}
+
+async function readBy(probe: ModelHandle, texts: readonly string[], stage: Stage): Promise<readonly Float32Array[]> {
+  const vectors: Float32Array[] = [];
+  for (let at = 0; at < texts.length; at += CHUNK) {
+    stage.signal?.throwIfAborted();
+    const said = await probe.predict<{ text: string; embedding: Float32Array }>(texts.slice(at, at + CHUNK));
+    vectors.push(...said.map(({ embedding }) => embedding));
+    stage.hostContext.onProgress?.({ label: "texts read by the base", done: vectors.length, total: texts.length });
+  }
+  return vectors;
+}
+
+/** The word with what it is without arguments. */
+function usual(registry: Registry, kind: "task" | "technique", word: string): Call {
+  const given = wordOf(registry, kind, word).parameters.flatMap(({ name, default: value }) =>
+    value && "value" in value ? [[name, value.value] as const] : [],
+  );
+  return { kind, word, arguments: Object.fromEntries(given) };
+}

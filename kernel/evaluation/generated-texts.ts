@@ -1,0 +1,37 @@
+/** What a model writes for every row of a split, beside what it should have written: for scores of text. */
+import type { Writing } from "#dsl/compiler/plan/action.js";
+import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import type { Prepared } from "../data/prepare.js";
+import { Gathered } from "../inference/prediction.js";
+import { promptText } from "../inference/prompts.js";
+import { askedOf, promptsIn } from "../inference/reference-texts.js";
+import type { ModelHandle } from "../models/model-handle.js";
+import type { OpenSession } from "../session/open-session.js";
+import type { Stage } from "../session/execution-context.js";
+
+export async function writtenTexts(
+  session: OpenSession,
+  handle: ModelHandle,
+  rows: { readonly prepared: Prepared; readonly split: string },
+  o: Writing & { readonly batch_size: number },
+  stage: Stage,
+): Promise<WrittenMetricInput> {
+  const { prompts, targets } = askedOf(rows.prepared, rows.split, handle.plan.template !== undefined);
+  const gathered = prompts.map((prompt) => new Gathered(promptText(prompt)));
+  for await (const piece of session.models.write(handle, prompts, o, stage.hostContext, stage.signal))
+    gathered[piece.row]!.add(piece);
+  return { written: gathered.map((text) => text.written().continuation), targets, asked: prompts.map(promptText) };
+}
+
+/** One token after the first row, so that what is made ready once is no part of what writing takes. */
+export async function writeOne(
+  session: OpenSession,
+  handle: ModelHandle,
+  { prepared, split }: { readonly prepared: Prepared; readonly split: string },
+  o: Writing & { readonly batch_size: number },
+  stage: Stage,
+): Promise<void> {
+  const prompts = promptsIn(prepared, split, handle.plan.template !== undefined).slice(0, 1);
+  const pieces = session.models.write(handle, prompts, { ...o, max_tokens: 1 }, stage.hostContext, stage.signal);
+  while (!(await pieces.next()).done);
+}

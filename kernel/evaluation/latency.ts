@@ -1,0 +1,124 @@
+/** How long single answers take: some of the rows that are scored, asked one at a time, from text to answer. */
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Writing } from "#dsl/compiler/plan/action.js";
+import { readerOf, type DataPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { valuesOf } from "../runs/part.js";
+import { evenlyPicked } from "../data/rows/length-statistics.js";
+import type { Asked } from "../data/encoding/encoded.js";
+import { rolesAsked } from "../inference/requested-roles.js";
+import { promptsIn } from "../inference/reference-texts.js";
+import { writesText, type ModelHandle } from "../models/model-handle.js";
+import type { Stage } from "../session/execution-context.js";
+import type { OpenSession } from "../session/open-session.js";
+import type { PartAsked } from "../inference/evaluations/evaluation.js";
+
+/** Rows that are asked at most; of those that texts are written for, which takes longer. */
+const MOST = { answered: 100, written: 20 };
+/** Answers before those that count: programs are made ready by the first. */
+const WARM = 3;
+export const GREEDY: Call = { word: "greedy", kind: "decoder", arguments: {} };
+
+/** Models take turns, so that what else the machine does meets all of them; there and back, which opens none twice in a row. */
+const ROUNDS = 3;
+
+/** What is asked one row at a time. `ask`: of the row by its number, from 0. */
+export interface Timed {
+  readonly name: string;
+  readonly count: number;
+  readonly writes: boolean;
+  readonly ask: (row: number) => Promise<unknown>;
+}
+
+/** Milliseconds of each answer, of each that is asked. */
+export async function timesInRounds(all: readonly Timed[], stage: Stage): Promise<readonly Float64Array[]> {
+  const rows = all.map(({ count, writes }) => evenlyPicked(count, writes ? MOST.written : MOST.answered));
+  const times = rows.map((own) => new Float64Array(own.length));
+  let before: Timed | null = null;
+  for (let round = 0; round < ROUNDS; round++) {
+    const order = all.map((_, i) => (round % 2 === 0 ? i : all.length - 1 - i));
+    for (const i of order) {
+      const one = must(all[i], "what is asked");
+      const own = must(rows[i], "rows");
+      if (one !== before) for (const row of own.slice(0, WARM)) await one.ask(row);
+      before = one;
+      for (let at = round; at < own.length; at += ROUNDS) {
+        stage.signal?.throwIfAborted();
+        const begun = performance.now();
+        await one.ask(own[at] ?? 0);
+        must(times[i], "times")[at] = performance.now() - begun;
+        stage.hostContext.onProgress?.({ label: `answers of ${one.name} timed`, done: at + 1, total: own.length });
+      }
+    }
+  }
+  return times;
+}
+/** Of one alone. */
+export async function timesOf(
+  count: number,
+  { writes, stage, name }: { readonly writes: boolean; readonly stage: Stage; readonly name: string },
+  ask: (row: number) => Promise<unknown>,
+): Promise<Float64Array> {
+  const [times] = await timesInRounds([{ name, count, writes, ask }], stage);
+  return must(times, "times");
+}
+
+/** The least and the greatest median of its rounds: what a difference must be more than. Null: too few answers were timed. */
+export function spreadOf(times: Float64Array): { readonly low: number; readonly high: number } | null {
+  if (times.length < 3 * ROUNDS) return null;
+  const medians = Array.from({ length: ROUNDS }, (_, round) => {
+    const own = times.filter((_, at) => at % ROUNDS === round).toSorted();
+    return own[own.length >> 1] ?? Number.NaN;
+  });
+  return { low: Math.min(...medians), high: Math.max(...medians) };
+}
+
+/** As `predict` asks them. */
+export function modelTimed(
+  session: OpenSession,
+  handle: ModelHandle,
+  { prepared, split }: Pick<PartAsked, "prepared" | "split">,
+  writing: Writing,
+  { hostContext, signal }: Stage,
+): Timed {
+  const { name } = handle;
+  if (writesText(handle.plan)) {
+    const prompts = promptsIn(prepared, split, handle.plan.template !== undefined);
+    const ask = async (row: number): Promise<void> => {
+      const one = prompts.slice(row, row + 1);
+      const pieces = session.models.write(handle, one, { ...writing, batch_size: 1 }, hostContext, signal);
+      while (!(await pieces.next()).done);
+    };
+    return { name, count: prompts.length, writes: true, ask };
+  }
+  const roles = rolesAsked(handle.plan.task);
+  const [first, second] = [roles.role, roles.second].map((role) => valuesOf({ prepared, split }, role));
+  const textOf = (row: number): Asked =>
+    second ? [String(first?.at(row)), String(second.at(row))] : String(first?.at(row));
+  const ask = (row: number): Promise<unknown> => session.models.predict(handle, [textOf(row)], hostContext);
+  return { name, count: first?.length ?? 0, writes: false, ask };
+}
+
+/** Of several models on one split, by their names: they take turns. */
+export async function timedTogether(
+  session: OpenSession,
+  handles: readonly ModelHandle[],
+  { data, split }: { readonly data: DataPlan; readonly split: string | null },
+  o: { readonly decode?: Call; readonly max_tokens?: number | null },
+  stage: Stage,
+): Promise<ReadonlyMap<string, Float64Array>> {
+  const all: Timed[] = [];
+  for (const handle of handles) {
+    const model = handle.weights?.plan.recipe.model ?? handle.plan;
+    const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
+    const writing = {
+      decode: o.decode ?? GREEDY,
+      max_tokens: o.max_tokens ?? model.max_length,
+      stop: [],
+      batch_size: 1,
+    };
+    all.push(modelTimed(session, handle, { prepared, split: split ?? "all" }, writing, stage));
+  }
+  const times = await timesInRounds(all, stage);
+  return new Map(handles.map(({ name }, i) => [name, must(times[i], "times")]));
+}

@@ -1,0 +1,91 @@
+/** Two runs compared, in words and as JSON. */
+import { significant } from "../../host/text.js";
+import { spentText } from "../../display/curves/time-spent.js";
+import { textTable } from "../../display/text-table.js";
+import type { ListedScore } from "../../runs/history/newest-scores.js";
+import { differingIn, type Difference, type Differing } from "../../runs/record/record-differences.js";
+import { movedIn, type Moved, type MovedScores } from "./moved-scores.js";
+import { rowsText } from "../../runs/record/rows-changed.js";
+import type { Side } from "../../runs/record/side.js";
+
+export interface RunDiff extends Differing {
+  readonly here: string;
+  readonly there: string;
+  readonly scores: MovedScores;
+  /** ε that each has spent; null: it isn't private. Absent: neither is. */
+  readonly spent?: { readonly here: number | null; readonly there: number | null };
+  /** Runs of before keep less of what they stand on. */
+  readonly older: readonly string[];
+}
+
+export function diffOf(here: Side, there: Side): RunDiff {
+  return {
+    here: here.run.id,
+    there: there.run.id,
+    ...differingIn(here, there),
+    scores: movedIn(here.scores, there.scores),
+    ...((here.epsilon !== undefined || there.epsilon !== undefined) && {
+      spent: { here: here.epsilon ?? null, there: there.epsilon ?? null },
+    }),
+    older: [here, there].filter(({ record }) => record === null).map(({ run }) => run.id),
+  };
+}
+
+export function diffText({ here, there, numbers, others, scores, spent, older }: RunDiff): string {
+  const parts = [
+    `${here} → ${there}`,
+    ...(older.length > 0
+      ? [`${older.join(" and ")} ${older.length > 1 ? "keep" : "keeps"} no record of files, versions and machine.`]
+      : []),
+    numbers.length > 0
+      ? `What differs and can change numbers:\n${differencesText(numbers)}`
+      : `Nothing ${older.length > 0 ? "that is known " : ""}differs that can change numbers.`,
+    ...(others.length > 0 ? [`What differs and can't:\n${differencesText(others)}`] : []),
+    scoresText(scores),
+    ...(spent ? [`Privacy spent: ${[spent.here, spent.there].map(spentOf).join(" → ")}`] : []),
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+const spentOf = (epsilon: number | null): string => (epsilon === null ? "none is promised" : spentText(epsilon));
+
+export function differencesText(all: readonly Difference[]): string {
+  const lines = all.flatMap(({ group, what, here, there, rows }, i) => [
+    [all[i - 1]?.group === group ? "" : group, what, `${here ?? "–"} → ${there ?? "–"}`],
+    ...(rows ? [["", "", rowsText(rows)]] : []),
+  ]);
+  return indented(textTable(null, lines));
+}
+
+function scoresText({ moved, here, there }: MovedScores): string {
+  if (moved.length === 0) return "No score is known of both.";
+  const lines = moved.map((one) => [
+    ...[one.metric, `on ${one.on}`, scoreText(one.here), "→", scoreText(one.there)],
+    ...[movedText(one), [...(one.sameRows ? [] : ["other rows"]), ...(one.verdict ? [one.verdict] : [])].join(", ")],
+  ]);
+  const one = [...here.map((score) => ["first", score] as const), ...there.map((score) => ["second", score] as const)];
+  const only = one.map(([which, { metric, on }]) => `${metric} on ${on} (${which})`);
+  return [
+    `Scores, and by how much they moved:\n${indented(textTable(null, lines))}`,
+    ...(moved.some(({ interval }) => interval)
+      ? ["Intervals are of 95 %, as of separate rows: `evaluate` of both on the same rows gives narrower ones."]
+      : []),
+    ...(only.length > 0 ? [`Known of one alone: ${only.join(", ")}`] : []),
+  ].join("\n");
+}
+function scoreText({ value, low, high }: ListedScore): string {
+  if (value === null) return "none";
+  return low === null || high === null
+    ? significant(value)
+    : `${significant(value)} (${significant(low)} – ${significant(high)})`;
+}
+function movedText({ difference, interval }: Moved): string {
+  if (difference === null) return "";
+  if (difference === 0) return "the same";
+  const by = signed(difference);
+  return interval ? `${by} (${signed(interval.low)} … ${signed(interval.high)})` : by;
+}
+export function signed(x: number): string {
+  return `${x < 0 ? "−" : "+"}${significant(Math.abs(x), 3)}`;
+}
+const indented = (text: string): string => text.replace(/^/gm, "  ");

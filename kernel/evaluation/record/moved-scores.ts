@@ -1,0 +1,87 @@
+/** Scores of two runs by metric and rows: by how much they moved, with the interval of that where both have one. */
+import { independentDifference } from "#stdlib/statistics/mover.js";
+import { verdictOf as verdictOn, type Verdict } from "../../inference/measuring/comparison.js";
+import type { ListedScore } from "../../runs/history/newest-scores.js";
+
+export interface Moved {
+  readonly metric: string;
+  /** `tickets.test`. */
+  readonly on: string;
+  /** Whether the rows are the same. */
+  readonly sameRows: boolean;
+  readonly here: ListedScore;
+  readonly there: ListedScore;
+  /** Of the second less the first; null: one of them is no number. */
+  readonly difference: number | null;
+  /**
+   * Of 95 %, made of both intervals as if their rows were others. Models that are asked the same rows err together, so it is
+   * wider than one of pairs (`evaluate a, b`) and never too narrow. Null: one of them has none.
+   */
+  readonly interval: { readonly low: number; readonly high: number } | null;
+  /** Of the second. */
+  readonly verdict: Verdict | null;
+}
+
+export interface MovedScores {
+  readonly moved: readonly Moved[];
+  /** Scores that the other run lacks. */
+  readonly here: readonly ListedScore[];
+  readonly there: readonly ListedScore[];
+}
+
+export function movedIn(here: readonly ListedScore[], there: readonly ListedScore[]): MovedScores {
+  const pairs = here.flatMap((one) => {
+    const other = there.find((score) => keyOf(score) === keyOf(one) && score.rows === one.rows) ?? null;
+    const same = other ?? there.find((score) => keyOf(score) === keyOf(one)) ?? null;
+    return same ? [moved(one, same)] : [];
+  });
+  const lacks = (all: readonly ListedScore[]) => (one: ListedScore) =>
+    !all.some((other) => keyOf(other) === keyOf(one));
+  return { moved: firstOfEach(pairs), here: here.filter(lacks(there)), there: there.filter(lacks(here)) };
+}
+
+/** The newest of each metric on data of that name; of the same rows where there are such. */
+function firstOfEach(pairs: readonly Moved[]): readonly Moved[] {
+  const found = new Map<string, Moved>();
+  for (const pair of pairs) {
+    const before = found.get(keyOf(pair.here));
+    if (!before || (pair.sameRows && !before.sameRows)) found.set(keyOf(pair.here), pair);
+  }
+  return [...found.values()];
+}
+const keyOf = ({ metric, on }: ListedScore): string => `${metric} @ ${on}`;
+
+function moved(here: ListedScore, there: ListedScore): Moved {
+  const difference = here.value === null || there.value === null ? null : there.value - here.value;
+  const interval = intervalOf(here, there);
+  return {
+    metric: here.metric,
+    on: here.on,
+    sameRows: here.rows === there.rows,
+    here,
+    there,
+    difference,
+    interval,
+    verdict: verdictOf(difference, interval, here.better),
+  };
+}
+
+function intervalOf(a: ListedScore, b: ListedScore): Moved["interval"] {
+  if (a.value === null || b.value === null) return null;
+  if (a.low === null || a.high === null || b.low === null || b.high === null) return null;
+  const [first, second] = [
+    { value: a.value, interval: { low: a.low, high: a.high } },
+    { value: b.value, interval: { low: b.low, high: b.high } },
+  ];
+  return independentDifference(second, first);
+}
+
+function verdictOf(
+  difference: number | null,
+  interval: Moved["interval"],
+  better: ListedScore["better"],
+): Verdict | null {
+  if (difference === null || !interval) return null;
+  if (interval.low <= 0 && interval.high >= 0) return "no difference shown";
+  return verdictOn(difference, better);
+}

@@ -1,0 +1,73 @@
+/** Bars that scores must clear: told beneath the scores, and at the end an error of those that were not. */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Score } from "../inference/measuring/comparison.js";
+
+export interface Held {
+  /** `f1(macro) at least 80 %`. */
+  readonly bar: string;
+  /** As the bar is written: `71.2 % (63 … 79)`, or why it is no number. */
+  readonly is: string;
+  readonly cleared: boolean;
+  /** It is cleared, and by so little that other rows might say otherwise. */
+  readonly barely: boolean;
+}
+
+export function heldTo(
+  bars: readonly Call[],
+  scoreOf: (metric: Call) => { readonly score: Pick<Score, "value" | "interval">; readonly why?: string | undefined },
+  registry: Registry,
+): readonly Held[] {
+  return bars.map((call) => {
+    const has = must(registry.find("bar", call.word)?.capabilities, `what ${call.word} says of itself`);
+    const metric = has.metric(call);
+    const unit = registry.find("metric", metric.word)?.capabilities?.unit;
+    const { says, written, percent } = has.bar(call, unit);
+    const [by, end] = percent ? [100, " %"] : [1, unit === undefined ? "" : ` ${unit}`];
+    const { score, why } = scoreOf(metric);
+    const { value, interval } = score;
+    const cleared = !Number.isNaN(value) && has.clears(call, value);
+    const within = interval ? ` (${short(by * interval.low)} … ${short(by * interval.high)})` : "";
+    return {
+      bar: `${metricName(metric, registry)} ${says} ${written}`,
+      is: Number.isNaN(value)
+        ? `no number${why === undefined ? "" : `: ${why}`}`
+        : `${short(by * value)}${end}${within}`,
+      cleared,
+      barely: cleared && interval !== null && !(has.clears(call, interval.low) && has.clears(call, interval.high)),
+    };
+  });
+}
+
+/** As many digits as tell it from a bar. */
+const short = (value: number): string => String(Number(value.toPrecision(4))).replace("-", "−");
+
+/** Of bars that were cleared, or of those that were not. */
+export function barsTold(model: string, held: readonly Held[], which: "cleared" | "missed"): readonly string[] {
+  const own = held.filter(({ cleared }) => cleared === (which === "cleared"));
+  return own.map(({ bar, is, cleared, barely }) => {
+    const verdict = cleared ? (barely ? "cleared, by less than its interval is wide" : "cleared") : "NOT cleared";
+    return `required of ${model}: ${bar}; it is ${is}: ${verdict}`;
+  });
+}
+
+/** Coded error `bar-missed`. */
+export function demandCleared(
+  model: string,
+  all: readonly { readonly on: string; readonly held: readonly Held[] }[],
+): void {
+  const missed = all.flatMap(({ on, held }) =>
+    held.flatMap(({ bar, is, cleared }) => (cleared ? [] : [{ on, bar, is }])),
+  );
+  if (missed.length > 0) throw new CodedError("bar-missed", { model, missed });
+}
+
+/** Of several metrics the one that is this call. */
+export function sameCall(call: Call): (other: { readonly call: Call }) => boolean {
+  const hash = hashOf(call);
+  return (other) => hashOf(other.call) === hash;
+}

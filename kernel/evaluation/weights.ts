@@ -1,0 +1,65 @@
+/** What a model's weights take: in the files that it is kept as, and in memory while it answers. */
+import { memoryOf } from "#dsl/tensor/memory.js";
+import { PLAIN } from "#dsl/tensor/passes/table.js";
+import { assembleForward } from "#stdlib/programs/forward.js";
+import { storageOf } from "#stdlib/storages/shared/storage.js";
+import type { Base } from "../bases/base.js";
+import { weightBytes } from "../bases/base.js";
+import { typesOf, type Reading } from "../bases/token-types.js";
+import { does } from "../host/load-implementation.js";
+import { storedBytes } from "../tensors/rounded.js";
+import { readHeader, weightFiles } from "../tensors/safetensors.js";
+import type { ModelHandle } from "../models/model-handle.js";
+import { bodyOf, type OpenModel } from "../models/open-model.js";
+
+export interface Weighed {
+  readonly handle: ModelHandle;
+  readonly plan: Reading;
+  readonly labels: readonly string[];
+  readonly open: OpenModel;
+  readonly base: Base;
+  /** The folder that the plan's own folders are relative to. */
+  readonly home: string;
+}
+
+/** Bytes in files: all weights, or the base's as its files hold them and what trained beside it. */
+export async function storedOf({ handle, open, base }: Weighed): Promise<number> {
+  const { weights } = handle;
+  if (!weights) return storedIn(base);
+  const { parameters, trainable } = weights.plan.estimates;
+  if (open.whole) return 4 * parameters;
+  const inBase = open.trainable.every((name) => Object.hasOwn(base.facts.shapes, name));
+  return storedIn(base) + (inBase ? 0 : 4 * trainable);
+}
+
+function storedIn({ folder, facts }: Base): number {
+  if (facts.scratch) return weightBytes(facts);
+  const tensors = weightFiles(folder).flatMap((file) => Object.entries(readHeader(file).tensors));
+  return tensors.reduce((sum, [name, place]) => sum + (Object.hasOwn(facts.shapes, name) ? storedBytes(place) : 0), 0);
+}
+
+/** Of one text as long as the longest of those: weights as the engine holds them, and the most that is alive at once besides. */
+export async function heldBytes({ plan, labels, base, home }: Weighed, lengths: ArrayLike<number>): Promise<number> {
+  const { model } = plan.recipe;
+  const body = await bodyOf(model, base, home);
+  const task = { call: model.task, implementation: await does(model.task, "task") };
+  const program = assembleForward(
+    {
+      ...body,
+      task,
+      labels: labels.length,
+      seed: 0,
+      roles: Object.keys(plan.recipe.data.columns),
+      passes: { ...PLAIN, storage: storageOf(model.storage) },
+    },
+    await typesOf(plan, base),
+  );
+  const longest = Math.max(
+    1,
+    Array.from(lengths).reduce((most, one) => Math.max(most, one), 0),
+  );
+  const named = Object.values(program.inputs).flatMap(({ type }) => type.shape.filter((d) => typeof d === "string"));
+  const sizes = Object.fromEntries([...new Set(named)].map((d) => [d, d === "batch" ? 1 : longest]));
+  const { state, working } = memoryOf(program, sizes);
+  return state + working;
+}

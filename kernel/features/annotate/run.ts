@@ -1,0 +1,125 @@
+/**
+ * `annotate`: the data with the annotations so far, and an annotation session for the remaining rows. The statement does not
+ * wait: a later statement that uses the data gets the decisions made by then.
+ */
+import { userInfo } from "node:os";
+import { resolve } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import { AnnotationSession, type Ask, type AnnotationOptions } from "../../data/annotations/annotation-session.js";
+import type { Label } from "../../data/annotations/line.js";
+import { byChance, byDoubt, byUncertainty, type Said } from "../../data/annotations/order.js";
+import type { AnnotatedRow } from "../../data/annotations/overlay.js";
+import { annotatedHandle, annotatedHandleType } from "../../data/annotations/handle.js";
+import { annotateShown } from "../../display/data/annotate.js";
+import { decide } from "../../data/sources/annotations-file.js";
+import type { Asked } from "../../data/encoding/encoded.js";
+import type { Predicted } from "../../inference/prediction.js";
+import { splitTypes } from "../../data/sources/typed-table.js";
+import type { Stage } from "../../session/execution-context.js";
+import type { OpenSession } from "../../session/open-session.js";
+import { isVerifying } from "../../session/verifying.js";
+import { findIssues } from "../../evaluation/label-issues.js";
+
+type Annotate = Extract<Action, { verb: "annotate" }>;
+
+/** Texts that a model is asked about at a time. */
+const CHUNK = 256;
+
+export async function runAnnotate(session: OpenSession, action: Annotate, stage: Stage): Promise<void> {
+  const { name, data, from, split } = action;
+  const prepared = await session.datasets.data(data, null, stage.hostContext);
+  const { rows, standing, labels } = must(prepared.annotated, `what people decided about ${name}`);
+  if (labels.length === 0) throw new CodedError("nothing-to-annotate", { data: from.name });
+  const { file, role } = must(data.annotations, `where decisions about ${name} lie`);
+  const path = resolve(stage.hostContext.folder, data.folder, file);
+  const asked = split === null ? rows : rows.filter((row) => row.split === split);
+  const options: Omit<AnnotationOptions, "asks" | "order"> = {
+    data: from.name,
+    annotator: action.annotator ?? account(),
+    column: must(data.columns[role], `the column of ${role}`),
+    labels,
+    several: role === "labels",
+    standing,
+    write: (line) => (isVerifying(session) ? undefined : decide(path, line)),
+  };
+  const asks = await asksOf(session, action, asked, stage);
+  const annotation = new AnnotationSession({
+    ...options,
+    asks: asks.slice(0, action.rows ?? asks.length),
+    order: orderText(action),
+  });
+  const typed = new AnnotationSession({
+    ...options,
+    asks: rows.map((row) => ({ row, why: "typed" })),
+    order: "as they stand",
+  });
+  const reads = session.datasets.columnReader(data, prepared, stage.hostContext);
+  const handle = annotatedHandle(name, prepared, reads, typed, role);
+  session.names.define(name, handle, annotatedHandleType(splitTypes(prepared)));
+  session.data.set(name, data);
+  const id = session.options.annotations?.offer(annotation) ?? null;
+  stage.screen.display(annotateShown(annotation, { name, file, offerId: id }));
+}
+
+function orderText({ order, model }: Annotate): string {
+  return model === null || order === "random" ? order : `${order} by ${model}`;
+}
+
+async function asksOf(
+  session: OpenSession,
+  { order, model, from, split }: Annotate,
+  rows: readonly AnnotatedRow[],
+  stage: Stage,
+): Promise<readonly Ask[]> {
+  if (model === null) return byChance(rows);
+  const handle = session.models.get(model);
+  if (order === "label_issues") {
+    const { issues } = await findIssues(session, handle, { data: from, split }, stage);
+    return byDoubt(rows, issues);
+  }
+  if (!handle.trained) {
+    if (order === "random") return byChance(rows);
+    throw new CodedError("not-trained", { model });
+  }
+  const said = await saidOf(session, model, rows, stage);
+  return order === "random" ? byChance(rows, said) : byUncertainty(rows, said, from.columns["labels"] !== undefined);
+}
+
+/** What the trained model says of each row. */
+async function saidOf(
+  session: OpenSession,
+  model: string,
+  rows: readonly AnnotatedRow[],
+  stage: Stage,
+): Promise<readonly Said[]> {
+  const handle = session.models.get(model);
+  const said: Said[] = [];
+  for (let at = 0; at < rows.length; at += CHUNK) {
+    stage.signal?.throwIfAborted();
+    const texts = rows.slice(at, at + CHUNK).map(({ texts }): Asked => {
+      const { text = "", text_pair: pair } = texts;
+      return pair === undefined ? text : [text, pair];
+    });
+    const predictions = await session.models.predict(handle, texts, stage.hostContext);
+    for (const prediction of predictions as readonly (Predicted & Told)[])
+      said.push({ label: prediction.label ?? prediction.labels ?? [], probabilities: prediction.probabilities });
+    stage.hostContext.onProgress?.({ label: `rows read by ${model}`, done: said.length, total: rows.length });
+  }
+  return said;
+}
+interface Told {
+  readonly label?: Label;
+  readonly labels?: Label;
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+/** Who runs this. */
+function account(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env["USER"] ?? "me"; // an account without an entry
+  }
+}

@@ -1,0 +1,66 @@
+/** What earlier statements made of a model: stages of `compress` in the runs folder whose chain leads back to it, with their scores. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Call } from "#dsl/language/types/value.js";
+import { isWholePlan } from "../../runs/plan-schema.js";
+import { jsonRegular } from "../../runs/read-regular.js";
+import { RunFolder } from "../../runs/run-folder.js";
+import { scoresOf, type RunScore } from "../../runs/history/run-scores.js";
+
+export interface Earlier {
+  readonly folder: string;
+  readonly name: string;
+  readonly stage: Call;
+  readonly parameters: number;
+  /** The last on those rows. */
+  readonly score: RunScore;
+}
+
+/** By the recipe of the original. Of runs of one name and recipe the newest; without scores on those rows none. */
+export function earlierOf(
+  runs: string,
+  original: string,
+  on: { readonly dataHash: string; readonly split: string },
+): readonly Earlier[] {
+  const all = compressedIn(runs);
+  const made = new Set([original]);
+  const chain: typeof all = [];
+  for (let before = -1; before < made.size;) {
+    before = made.size;
+    for (const one of all)
+      if (made.has(one.of) && !chain.includes(one)) {
+        chain.push(one);
+        made.add(one.recipeHash);
+      }
+  }
+  const found = new Map<string, Earlier>();
+  for (const { run, name, stage, parameters, recipeHash } of chain) {
+    const score = scoresOf(run).findLast((one) => one.dataHash === on.dataHash && one.split === on.split);
+    const key = `${name} ${recipeHash}`;
+    const known = found.get(key);
+    if (score && (!known || known.folder < run.path))
+      found.set(key, { folder: run.path, name, stage, parameters, score });
+  }
+  return [...found.values()];
+}
+
+interface Compressed {
+  readonly run: RunFolder;
+  readonly name: string;
+  readonly recipeHash: string;
+  /** What it is made of. */
+  readonly of: string;
+  readonly stage: Call;
+  readonly parameters: number;
+}
+function compressedIn(runs: string): Compressed[] {
+  if (!existsSync(runs)) return [];
+  return readdirSync(runs).flatMap((id): readonly Compressed[] => {
+    const run = RunFolder.open(join(runs, id));
+    const plan = jsonRegular(join(run.path, "plan.json"));
+    const name = run.lock()?.name;
+    if (!isWholePlan(plan) || !plan.recipe.compress || name === undefined) return [];
+    const { stage, of } = plan.recipe.compress;
+    return [{ run, name, recipeHash: plan.recipeHash, of, stage, parameters: plan.estimates.parameters }];
+  });
+}

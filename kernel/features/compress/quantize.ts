@@ -1,0 +1,88 @@
+/**
+ * A trained model with rounded weights: a run without a step. Its base is the folder of rounded weights, head and all; its only
+ * checkpoint is the head as it lies there, so that the run opens, resumes and is listed as any other.
+ */
+import { must } from "#dsl/language/diagnostics/must.js";
+import { registry } from "#stdlib/registry.js";
+import { saveCheckpoint } from "../../runs/checkpoints.js";
+import { writeBounds } from "../../runs/folders/made-folder.js";
+import type { Happening, RunEvent } from "../../events/events.js";
+import { claimNew } from "../../training/claim-run.js";
+import { begunFrom } from "../../inference/measuring/learnt-overlap.js";
+import { workOf } from "../../engines/work.js";
+import { takeHead } from "../../models/own-head.js";
+import { aboutRun, noteLearnt, noteRows } from "../../training-runs/begun-run.js";
+import { materialOf } from "../../training-runs/material.js";
+import { calibration } from "../../training-runs/calibration-rows.js";
+import { boundsOf } from "./bounds.js";
+import type { Compressing, RunsStage, Trained } from "./contract.js";
+import type { ModelHandle } from "../../models/model-handle.js";
+import type { Call } from "#dsl/language/types/value.js";
+
+export const quantize: RunsStage = async ({ name, plan }, from, around): Promise<ModelHandle> => {
+  const { session, stage } = around;
+  const { made } = plan.recipe.model.trained ?? {};
+  const call = made ?? must(plan.recipe.compress, "a stage").stage;
+  await calibrate(call, from, around);
+  const request = { plan, run: { name, resume: false } };
+  const material = await materialOf(
+    session,
+    { plan, name, continues: { labels: from.weights.labels, exemplars: [] } },
+    stage,
+    false,
+  );
+  const { base, labels, prepared } = material;
+  const engine = await session.engines.engine(workOf(plan, "inference"));
+  const { run, lock } = claimNew(session.runs, name, plan, await aboutRun(request, material, engine, stage));
+  try {
+    const { folder } = stage.hostContext;
+    await session.weights.keep(run, plan.recipe.model, base);
+    await noteLearnt(run, begunFrom(plan.recipe.model, base, folder), request, { prepared }, stage);
+    await noteRows(run, plan, { prepared });
+    const open = await session.weights.fresh(run.path, plan, base, labels, folder);
+    await takeHead(open.session, plan.recipe.model, base, labels);
+    const events: RunEvent[] = [];
+    const tell = (happening: Happening): void => {
+      const event = { at: new Date().toISOString(), run: run.id, ...happening };
+      run.append(event);
+      events.push(event);
+    };
+    const began = performance.now();
+    const { recipeHash: recipe, planHash } = plan;
+    tell({ kind: "started", recipe, plan: planHash, engine: engine.info.title, steps: 0 });
+    const position = { step: 0, best: null, watched: [], seconds: 0 };
+    const checkpoint = await saveCheckpoint(run, open.session, open.saved, position);
+    tell({ kind: "checkpoint", step: 0, folder: run.checkpoints, best: false });
+    tell({ kind: "stopped", step: 0, reason: "done", seconds: (performance.now() - began) / 1000 });
+    session.weights.holds(run.path, checkpoint.file);
+    const handle = session.models.define(plan.recipe.model, name);
+    const settled = Promise.resolve();
+    handle.seeds = null;
+    handle.weights = {
+      plan,
+      folder: run.path,
+      labels,
+      data: prepared.facts,
+      checkpoint,
+      events,
+      settled,
+      complete: true,
+    };
+    session.trackers.again(run.path);
+    return handle;
+  } finally {
+    lock.release();
+  }
+};
+
+/** What fixed scales are made of is kept beside the base that is made with them. */
+async function calibrate(call: Call, from: Trained, { session, stage }: Compressing): Promise<void> {
+  const rows = registry.find("quantization", call.word)?.capabilities?.calibrates?.(call) ?? null;
+  if (rows === null) return;
+  const { hostContext, signal } = stage;
+  const opened = await session.weights.opened(from, hostContext);
+  const taken = await calibration(session, opened, rows, stage);
+  const onRows = (done: number, total: number): void =>
+    hostContext.onProgress?.({ label: "rows that fix scales", done, total });
+  await writeBounds(from.weights.folder, call, await boundsOf(opened, taken, { signal, onRows }));
+}

@@ -1,0 +1,150 @@
+/** Rows without labels, labelled by a model: kept beside the run that learns them, never written into the source. */
+import { table, type ColumnTable } from "arquero";
+import type { CompressStage } from "#dsl/compiler/plan/action.js";
+import { readerOf } from "#dsl/language/types/subject.js";
+import { softmaxInto } from "#stdlib/statistics/probabilities.js";
+import { rewritten } from "#stdlib/students/shared/rewritten-texts.js";
+import { registry } from "#stdlib/registry.js";
+import { wilson } from "#stdlib/statistics/wilson.js";
+import type { Exemplar } from "../../runs/continual-state.js";
+import { splitNamesOf, trainedSplit, type Prepared } from "../../data/prepared.js";
+import type { LabelledRows } from "../../display/labelled-texts.js";
+import type { Asked } from "../../data/encoding/encoded.js";
+import type { Said } from "../../inference/input-texts.js";
+import { trainedRows } from "../../training-runs/exemplars.js";
+import { hashesOf } from "../../runs/part.js";
+import type { Compressing } from "./contract.js";
+import type { Teacher } from "./teacher.js";
+
+export interface Labelled {
+  readonly rows: readonly Exemplar[];
+  /** Null: there are no such rows. */
+  readonly told: LabelledRows | null;
+}
+
+/** The rows of data that came without labels, and texts made of those that have some, with what the model says of them. */
+export async function labelled(
+  { plan }: CompressStage,
+  augment: number,
+  teacher: Teacher,
+  { session, stage, warn }: Pick<Compressing, "session" | "stage" | "warn">,
+): Promise<Labelled> {
+  const { unlabelled = [] } = plan.recipe.compress ?? {};
+  if (unlabelled.length === 0 && augment === 0) return { rows: [], told: null };
+  const reader = readerOf(plan.recipe.model);
+  const own = await session.datasets.data(plan.recipe.data, reader, stage.hostContext);
+  const names = trainedRows(own).columnNames();
+  const all: Exemplar[] = [];
+  for (const { data } of unlabelled) {
+    const prepared = await session.datasets.data(data, reader, stage.hostContext);
+    const rows = trainedRows(prepared);
+    await demandApart(prepared, own, { warn, ...(stage.signal && { signal: stage.signal }) });
+    const said = await teacher.ask(textsIn(rows));
+    all.push(...remembered(prepared, rows, said, names));
+  }
+  const made = augment > 0 ? madeOf(trainedRows(own), augment, plan.recipe.training.seed) : null;
+  if (made) all.push(...remembered({ name: MADE, facts: own.facts }, made, await teacher.ask(textsIn(made)), names));
+  const decides = registry.find("task", plan.recipe.model.task.word)?.capabilities?.decides;
+  const sure = all.map(({ said = [] }) => Math.max(...softmax(said)));
+  const told = {
+    model: teacher.name,
+    data: unlabelled.map(({ data }) => data.name).join(", "),
+    made: made?.numRows() ?? 0,
+    rows: all.length,
+    labelled: trainedRows(own).numRows(),
+    // Of several labels each has a probability of its own, and none is the answer's.
+    sure: decides === "one" ? sure.reduce((sum, one) => sum + one, 0) / Math.max(1, sure.length) : null,
+    unsure: sure.filter((one) => one < UNSURE).length,
+    labels: countsOf(all),
+    agrees: await agreement(own, teacher),
+  };
+  return { rows: all, told };
+}
+const UNSURE = 0.5;
+
+/** Rows that score the model should be none of those that it learns. */
+async function demandApart(
+  prepared: Prepared,
+  own: Prepared,
+  { warn, signal }: Pick<Compressing, "warn"> & { readonly signal?: AbortSignal },
+): Promise<void> {
+  const learnt = new Set(await hashesOf({ prepared, split: trainedSplit(prepared) }, signal));
+  for (const split of splitNamesOf(own).filter((one) => one !== trainedSplit(own))) {
+    const held = await hashesOf({ prepared: own, split }, signal);
+    const rows = held.filter((hash) => learnt.has(hash)).length;
+    if (rows === 0) continue;
+    warn("unlabelled-held-out", { data: prepared.name, rows, on: `${own.name}.${split}`, of: held.length });
+  }
+}
+/** What stands for the data of texts that were made. */
+const MADE = "augmented";
+
+/** Of a pair the first text is made anew. */
+function madeOf(rows: ColumnTable, times: number, seed: number): ColumnTable {
+  const made = rewritten(Array.from(rows.array("text") as ArrayLike<unknown>, String), times, seed);
+  const others = rows.columnNames().includes("text_pair") ? (rows.array("text_pair") as ArrayLike<unknown>) : null;
+  return table({
+    text: made.map(({ text }) => text),
+    ...(others && { text_pair: made.map(({ row }) => others[row]) }),
+    $row: made.map((_, i) => i + 1),
+  });
+}
+
+function softmax(logits: readonly number[]): Float32Array {
+  const shares = new Float32Array(logits.length);
+  softmaxInto(Float32Array.from(logits), shares);
+  return shares;
+}
+
+function countsOf(rows: readonly Exemplar[]): LabelledRows["labels"] {
+  const counts = new Map<string, number>();
+  for (const { roles } of rows) {
+    const label = String(roles["label"] ?? roles["labels"]);
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
+
+/** Rows as those with labels are: what they don't have is empty. */
+function remembered(
+  { name: data, facts: { hash } }: { readonly name: string; readonly facts: Pick<Prepared["facts"], "hash"> },
+  rows: ColumnTable,
+  { predictions, numbers }: Said,
+  names: readonly string[],
+): readonly Exemplar[] {
+  const has = new Set(rows.columnNames());
+  const column = (role: string): ArrayLike<unknown> | null => (has.has(role) ? rows.array(role) : null);
+  const columns = names.filter((role) => role !== "$row").map((role) => [role, column(role)] as const);
+  const places = rows.array("$row") as ArrayLike<number>;
+  return predictions.map((prediction, i) => {
+    const { label, labels } = prediction as { readonly label?: unknown; readonly labels?: unknown };
+    const own = { label, labels, weight: 1 } as Readonly<Record<string, unknown>>;
+    return {
+      data,
+      hash,
+      row: places[i] ?? i + 1,
+      said: [...(numbers[i] ?? [])],
+      roles: Object.fromEntries(columns.map(([role, values]) => [role, values?.[i] ?? own[role] ?? null])),
+    };
+  });
+}
+
+/** How often the model says what people said of rows that nobody learns; null: there are none. */
+async function agreement(own: Prepared, teacher: Teacher): Promise<LabelledRows["agrees"]> {
+  const split = ["validation", "test"].find((one) => splitNamesOf(own).includes(one));
+  const rows = split === undefined ? undefined : own.splits[split];
+  if (split === undefined || !rows?.columnNames().includes("label")) return null;
+  const truth = rows.array("label") as ArrayLike<unknown>;
+  const { predictions } = await teacher.ask(textsIn(rows));
+  const right = predictions.filter((one, i) => (one as { readonly label?: unknown }).label === truth[i]).length;
+  const { low, high } = wilson(right, predictions.length);
+  return { split, rows: predictions.length, right, low, high };
+}
+
+/** The texts of rows, or the pairs that they are. */
+export function textsIn(rows: ColumnTable): readonly Asked[] {
+  const texts = Array.from(rows.array("text") as ArrayLike<unknown>, String);
+  if (!rows.columnNames().includes("text_pair")) return texts;
+  const others = rows.array("text_pair") as ArrayLike<unknown>;
+  return texts.map((text, i) => [text, String(others[i])] as const);
+}

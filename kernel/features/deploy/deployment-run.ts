@@ -1,0 +1,125 @@
+/** The run of a deployment: a folder like a training's, listed with it; it holds the proof, and what was deployed where. */
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import canonicalize from "canonicalize";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { writePrivateLater } from "../../fetch/private.js";
+import { holderOf, type RunLock } from "../../runs/run-lock.js";
+import { thisProcess } from "../../runs/writer.js";
+import { callText } from "../../host/value-text.js";
+import type { Happening } from "../../events/events.js";
+import { claimNew } from "../../training/claim-run.js";
+import { PROOF, type Proof } from "../../deployments/proof.js";
+import type { Weights } from "../../runs/weights.js";
+import { RunFolder } from "../../runs/run-folder.js";
+import { version } from "../../session/version.js";
+
+const [SOURCE, PUSHED] = ["source", "pushed"] as const;
+
+export class DeploymentRun {
+  private readonly begun = performance.now();
+  private constructor(
+    readonly run: RunFolder,
+    private readonly lock: RunLock,
+  ) {}
+
+  static begin(
+    runs: string,
+    o: {
+      readonly name: string;
+      readonly weights: Weights;
+      readonly target: Call;
+      readonly home: string;
+      readonly engine: string;
+    },
+  ): DeploymentRun {
+    const { weights, target, name, home, engine } = o;
+    const { plan, labels } = weights;
+    const of = RunFolder.open(weights.folder);
+    const recipeHash = hashOf(plan, target);
+    removeLeft(runs);
+    const { run, lock } = claimNew(
+      runs,
+      `${name}-${target.word}`,
+      { ...plan, recipeHash },
+      {
+        recipeHash,
+        planHash: plan.planHash,
+        dataHash: weights.data.hash,
+        baseHash: plan.recipe.model.baseHash,
+        labels,
+        home,
+        engine,
+        tunebook: version,
+        node: process.version,
+        deployment: { of: of.id, target: callText(target) },
+      },
+    );
+    const made = new DeploymentRun(run, lock);
+    made.event({
+      kind: "started",
+      recipe: recipeHash,
+      plan: plan.planHash,
+      engine,
+      steps: 1,
+      process: { ...thisProcess(), locks: true },
+    });
+    return made;
+  }
+
+  /** Where the model lies as targets get it, until the run ends. */
+  get source(): string {
+    return join(this.run.path, SOURCE);
+  }
+
+  /** Where it lies until it is pushed. */
+  get pushed(): string {
+    return join(this.run.path, PUSHED);
+  }
+
+  async proved(proof: Proof): Promise<void> {
+    await writePrivateLater(join(this.run.path, PROOF), `${JSON.stringify(proof, null, 2)}\n`);
+  }
+
+  end(reason: "done" | "interrupted" | "failed"): void {
+    try {
+      for (const folder of [this.source, this.pushed]) rmSync(folder, { recursive: true, force: true });
+      const seconds = (performance.now() - this.begun) / 1000;
+      this.event({ kind: "stopped", step: reason === "done" ? 1 : 0, reason, seconds });
+    } finally {
+      this.lock.release();
+    }
+  }
+
+  /** Where the log can't tell it either (a full disk), what ended the deployment is told. */
+  abandon(reason: "interrupted" | "failed"): void {
+    try {
+      this.end(reason);
+    } catch {
+      // The error that came first says why.
+    }
+  }
+
+  private event(event: Happening): void {
+    this.run.append({ at: new Date().toISOString(), run: this.run.id, ...event });
+  }
+}
+
+/** What a deployment left whose process was ended: a whole model for each. */
+function removeLeft(runs: string): void {
+  for (const id of existsSync(runs) ? readdirSync(runs) : []) {
+    const path = join(runs, id);
+    const left = [SOURCE, PUSHED].map((name) => join(path, name)).filter((folder) => existsSync(folder));
+    if (left.length === 0 || RunFolder.open(path).lock()?.deployment === undefined || holderOf(path) !== null) continue;
+    for (const folder of left) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Another than the training's, which nobody shall resume by it. */
+function hashOf(plan: Plan, target: Call): string {
+  return createHash("sha256")
+    .update(canonicalize({ deploys: plan.recipeHash, target }) ?? "")
+    .digest("hex");
+}

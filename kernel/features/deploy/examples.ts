@@ -1,0 +1,88 @@
+/**
+ * Rows that lie in a deployment for whoever tries it: of those that the model did not learn from, none with personal data in it, and
+ * of different labels where rows have them.
+ */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { readerOf } from "#dsl/language/types/subject.js";
+import type { Deployed } from "#stdlib/targets/kind.js";
+import { findPersonal } from "#stdlib/personal-data/find.js";
+import { valuesOf } from "../../runs/part.js";
+import { splitNamesOf, type Prepared } from "../../data/prepared.js";
+import type { Opened } from "../../models/opened-run.js";
+import type { Stage } from "../../session/execution-context.js";
+import type { OpenSession } from "../../session/open-session.js";
+
+/** Rows that are looked at, and how long a text may be that people read at a glance. */
+const LOOKED = 400;
+const LONGEST = 240;
+const SHORTEST = 3;
+/** Of two: a context is longer than what is asked of it. */
+const LONGEST_SECOND = 1200;
+
+type Example = Awaited<ReturnType<Deployed["examples"]>>[number];
+
+export async function examplesOf(
+  session: OpenSession,
+  { weights }: Opened,
+  most: number,
+  stage: Stage,
+): Promise<readonly Example[]> {
+  const { data, model, training } = weights.plan.recipe;
+  // What such a model may tell of a row is bounded; the row itself would tell all of it.
+  if (most === 0 || training.privacy) return [];
+  try {
+    const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
+    const names = splitNamesOf(prepared);
+    const split = ["test", "validation"].find((name) => names.includes(name));
+    return split === undefined ? [] : fewOf(rowsIn(prepared, split), most);
+  } catch (error) {
+    // Data that are gone leave no rows; the model is deployed all the same.
+    if (error instanceof CodedError) return [];
+    throw error;
+  }
+}
+
+interface Row {
+  readonly example: Example;
+  readonly label: string;
+}
+
+function rowsIn(prepared: Prepared, split: string): readonly Row[] {
+  const first = (role: string): readonly unknown[] | null => {
+    const column = valuesOf({ prepared, split }, role);
+    return column ? Array.from({ length: Math.min(LOOKED, column.length) }, (_, row) => column.at(row)) : null;
+  };
+  const [texts, pairs, words] = [
+    first("text") ?? first("question"),
+    first("text_pair") ?? first("context"),
+    first("tokens"),
+  ];
+  const told = first("label") ?? first("labels");
+  const own = texts?.map(String) ?? words?.map((row) => (row as readonly string[]).join(" ")) ?? [];
+  return own.map((text, row) => ({
+    example: pairs ? ([text, String(pairs[row])] as const) : text,
+    label: String(told?.[row] ?? ""),
+  }));
+}
+
+/** One of each label before two of any. */
+export function fewOf(rows: readonly Row[], most: number): readonly Example[] {
+  const fit = rows.filter(({ example }) => isShown(example));
+  const taken: Row[] = [];
+  const times = new Map<string, number>();
+  for (let round = 0; taken.length < most && taken.length < fit.length; round++)
+    for (const row of fit) {
+      if (taken.length === most) break;
+      if ((times.get(row.label) ?? 0) > round || taken.includes(row)) continue;
+      times.set(row.label, round + 1);
+      taken.push(row);
+    }
+  return taken.map(({ example }) => example);
+}
+
+function isShown(example: Example): boolean {
+  return [example].flat().every((text, i) => {
+    const length = text.trim().length;
+    return length >= SHORTEST && length <= (i === 0 ? LONGEST : LONGEST_SECOND) && findPersonal(text).length === 0;
+  });
+}

@@ -1,0 +1,48 @@
+/** What must hold before a deployment is pushed, and what is told of it afterwards. */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { readerOf } from "#dsl/language/types/subject.js";
+import type { Push } from "#stdlib/targets/kind.js";
+import type { DeploymentReport } from "../../display/deployment.js";
+import { plural } from "../../host/text.js";
+import type { Pushed } from "../../deployments/pushing/push.js";
+import { ASIDE } from "../../session/verifying.js";
+import type { Work } from "./work.js";
+
+/** Nothing goes out while the data have faults that nobody allowed. Coded error `push-with-findings`. */
+export async function demandClean({ session, opened, stage }: Work, { repository }: Push): Promise<void> {
+  const { recipe, effects } = opened.weights.plan;
+  const prepared = await session.datasets
+    .data(recipe.data, readerOf(recipe.model), stage.hostContext)
+    .catch(() => null);
+  const allowed = new Set(effects.allowed?.map(({ code }) => code));
+  const near = prepared?.facts.audit?.near.reduce((sum, { rows }) => sum + rows, 0) ?? 0;
+  const personal = (sure: boolean): number =>
+    (prepared?.facts.personal ?? []).reduce((sum, one) => sum + (one.sure > 0 === sure ? one.rows : 0), 0);
+  const all = [
+    ["split-leak", prepared?.facts.leakCount ?? 0, "stand in more than one split of its data"],
+    ["near-leak", near, "are nearly rows that it learnt"],
+    ["personal-numbers", personal(true), "hold numbers or keys of somebody"],
+    ["personal-data", personal(false), "hold personal data"],
+  ] as const;
+  const found = all.filter(([code, count]) => count > 0 && !allowed.has(code));
+  if (found.length === 0) return;
+  throw new CodedError("push-with-findings", {
+    repository,
+    codes: found.map(([code]) => code),
+    findings: found.map(([, count, what]) => `${plural(count, "text")} ${what}`),
+  });
+}
+
+export function pushedReport(
+  report: DeploymentReport,
+  name: string,
+  { url, commit, private: hidden }: Pushed,
+): DeploymentReport {
+  const where = `${hidden ? "private" : "public"}, commit ${commit.slice(0, 8)}`;
+  return { ...report, title: `${name} pushed to ${url} (${where})` };
+}
+
+/** Of a verification: it was made and proved, and goes nowhere. */
+export function asideReport(report: DeploymentReport, push: Push | null): DeploymentReport {
+  return { ...report, notes: [ASIDE, ...(push ? [`Nothing is pushed to ${push.repository}.`] : []), ...report.notes] };
+}

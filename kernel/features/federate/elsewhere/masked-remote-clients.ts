@@ -1,0 +1,105 @@
+/**
+ * The leading half of a secret sum over clients elsewhere. Each that answered the round's order holds its vector
+ * (`summed-vector.ts`) until it is asked for its parts, one message after the other, each answered by one:
+ *
+ * | to a client | its answer |
+ * |---|---|
+ * | `Begin` (secure/begin.ts): round, its place, the terms of the sum | `keys` |
+ * | `roster` | `shares` |
+ * | `sealed` | `input` |
+ * | `survivors` | `agreement` |
+ * | `agreed` | `unmasking` |
+ *
+ * All but the first are messages of secure/messages.ts, encoded with the round of those terms. A client that fails or is late in a
+ * part has dropped out: the sum goes on while more than two thirds are left, and nobody is asked twice.
+ */
+import { randomBytes } from "node:crypto";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { ENDING, type Carrier } from "../contract.js";
+import { orderHash } from "../order-hash.js";
+import { encodeBegin } from "../secure/secure-setup.js";
+import { decode, encode, unreadable } from "../secure/messages.js";
+import { leastThreshold, type Terms } from "../secure/round.js";
+import { MaskingServer } from "../secure/server.js";
+import { saidOf } from "../secure/secure-sum.js";
+import type { Summed, SummedUp, ToSum } from "../server.js";
+
+/** Keys, shares, input, agreement, unmasking. */
+const PARTS = 5;
+
+/** `clients`: all of the federation. Coded errors of secure sums; `secure-survivors` where too few are left. */
+export function sumsElsewhere(clients: Carrier["clients"], signal?: AbortSignal): Summed {
+  return async (of) => {
+    // In the order of their numbers, which all see.
+    const answered = [...of.answers.keys()].sort((a, b) => a - b);
+    const sum = new MaskedSum(
+      of,
+      answered.map((client) => ({ client, asks: must(clients[client], "a client") })),
+      signal,
+    );
+    return sum.whole();
+  };
+}
+
+interface Party {
+  /** Number of the client. */
+  readonly client: number;
+  readonly asks: Carrier["clients"][number];
+}
+
+class MaskedSum {
+  private readonly server: MaskingServer;
+  private readonly terms: Terms;
+  private sent = 0;
+  private received = 0;
+
+  constructor(
+    private readonly of: ToSum,
+    /** By their places in the terms. */
+    private readonly parties: readonly Party[],
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.terms = {
+      session: new Uint8Array(randomBytes(16)),
+      order: orderHash(of.order),
+      nodes: parties.map(({ asks }) => asks.key),
+      threshold: leastThreshold(parties.length),
+      values: of.values,
+      ...of.width,
+    };
+    this.server = new MaskingServer(this.terms);
+  }
+
+  async whole(): Promise<SummedUp> {
+    const { server, terms, of } = this;
+    const { round } = of.order;
+    let told: readonly (readonly [place: number, bytes: Uint8Array])[] = this.parties.map(
+      (_, place) => [place, encodeBegin({ round, place, terms })] as const,
+    );
+    for (let part = 0; part < PARTS; part++) {
+      // One that waits for none is summed as it comes: masked vectors are long.
+      await Promise.all(told.map(([place, bytes]) => this.part(place, bytes)));
+      this.signal?.throwIfAborted();
+      told = [...server.close()].map(([place, message]) => [place, encode(server.round, message)] as const);
+    }
+    if (!server.result) throw unreadable("the last part is open");
+    const missing = this.parties.flatMap(({ client }, place) => (server.summed.includes(place) ? [] : [client]));
+    return { sum: server.result, missing, sent: this.sent, received: this.received };
+  }
+
+  /** What one says of a part; whatever is wrong with it is of that client alone, which has dropped out. */
+  private async part(place: number, message: Uint8Array): Promise<void> {
+    const { asks } = must(this.parties[place], "a client of the sum");
+    this.sent += message.length;
+    try {
+      if (!asks.mask) throw unreadable("it takes part in no secret sums");
+      const said = await asks.mask(message, this.signal);
+      this.received += said.length;
+      this.server.take(place, saidOf(decode(this.server.round, said)));
+    } catch (error) {
+      this.signal?.throwIfAborted();
+      if (!(error instanceof CodedError) || ENDING.includes(error.code)) throw error;
+    }
+  }
+}

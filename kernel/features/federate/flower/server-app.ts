@@ -1,0 +1,290 @@
+/**
+ * Who leads a federated training over Flower. Our app beside the SuperLink carries the messages (`relay.ts`); what becomes of
+ * updates is decided here. Each SuperNode that agreed on the terms is a client of the contract, as those of a simulation are.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isHere } from "#stdlib/network/loopback.js";
+import type { Carrier, Client, Introduced, RoundAnswer, RoundOrder, Scores, Terms } from "../contract.js";
+import { packedApp } from "./app.js";
+import { doorAsNode, doorHere, type Door } from "./middlewares.js";
+import { Link, PATIENCE } from "./link.js";
+import {
+  decodeAnswer,
+  decodeIntroduced,
+  decodeMessage,
+  decodeScores,
+  encodeQuestion,
+  type Expected,
+  type Look,
+} from "./messages.js";
+import { LONGEST_HEAD } from "./packed.js";
+import { demandOtherKey } from "./delivery-check.js";
+import { answers, requests } from "./proto.js";
+import { Relay } from "./relay.js";
+
+export interface LeadOptions {
+  readonly superlink: string;
+  /** How many clients are waited for. */
+  readonly clients: number;
+  /** What each of them has to agree on. */
+  readonly terms: Terms;
+  /** What their answers are like. */
+  readonly expected: Expected;
+  /** Seconds that they are waited for. Absent: 300. */
+  readonly wait?: number;
+  /** Seconds of a client's part in a round. Absent: 3,600. */
+  readonly round?: number;
+  /** Plain HTTP to other machines is allowed. */
+  readonly plain?: boolean;
+  /** A file of certificates of who may sign for the SuperLink; absent: those that this machine trusts. */
+  readonly certificates?: string;
+  /** The SuperLink is on this machine and run by this user. Absent: where its address is this machine's. */
+  readonly beside?: boolean;
+  readonly signal?: AbortSignal;
+  /** Told how many clients have agreed. */
+  readonly onAgreed?: (agreed: number, of: number) => void;
+  /** Told of who refuses, while others are waited for. */
+  readonly onRefused?: (error: CodedError) => void;
+}
+
+/** Milliseconds between two looks at how the run stands at the SuperLink. */
+const LOOKS = 3000;
+/** Milliseconds that clients are told that it is over. */
+const BYE = 3000;
+
+export class FlowerLeader implements Carrier {
+  clients: readonly (Client & Pick<Introduced, "key">)[] = [];
+  private readonly ended = new AbortController();
+  /** Nodes that agreed, those too that no round asks. */
+  private readonly agreed = new Set<string>();
+
+  private constructor(
+    private readonly link: Link,
+    private readonly relay: Relay,
+    private readonly runId: bigint,
+    private readonly door: Door,
+    private readonly o: LeadOptions,
+  ) {
+    void this.watch();
+  }
+
+  /** Errors: `flower-url`, `-plain`, `-unreachable`, `-version`, `-refused`, `-waited`, `-ended`, `join-refused`. Nothing goes on after them. */
+  static async open(o: LeadOptions): Promise<FlowerLeader> {
+    const { plain, certificates } = o;
+    const link = await Link.open(o.superlink, {
+      ...(plain !== undefined && { plain }),
+      ...(certificates !== undefined && { certificates }),
+    });
+    const relay = new Relay();
+    const door =
+      (o.beside ?? isHere(link.url))
+        ? await doorHere(relay)
+        : await doorAsNode(relay, o.superlink, {
+            ...(plain !== undefined && { plain }),
+            ...(certificates !== undefined && { certificates }),
+            onLost: (error) => {
+              relay.fail(error as Error);
+            },
+          });
+    let leader: FlowerLeader | null = null;
+    try {
+      const app = await packedApp();
+      const request = requests.startRun(app.bytes, app.hash, { leader: door.leader });
+      const runId = answers.id(await link.call("control/start-run", request, { signal: o.signal }));
+      door.opens(runId);
+      leader = new FlowerLeader(link, relay, runId, door, o);
+      await leader.gather();
+      return leader;
+    } catch (error) {
+      await (leader ?? door).close();
+      throw error;
+    }
+  }
+
+  get sent(): number {
+    return this.relay.sent;
+  }
+  get received(): number {
+    return this.relay.received;
+  }
+
+  /** Asks each node that comes, until as many have agreed as are wanted, or so many have answered and one refused. */
+  private async gather(): Promise<void> {
+    const { clients: wanted, wait = 300, signal } = this.o;
+    const until = performance.now() + 1000 * wait;
+    const hello = encodeQuestion({ kind: "hello", terms: this.o.terms });
+    const asked = new Map<string, FlowerClient | CodedError | null>();
+    const agreed = (): FlowerClient[] => [...asked.values()].filter((one) => one instanceof FlowerClient);
+    const ask = async (node: string): Promise<void> => {
+      const seconds = Math.max(10, (until - performance.now()) / 1000);
+      try {
+        const bytes = await this.relay.ask(node, "query", hello, { seconds, most: 2 * LONGEST_HEAD, signal });
+        const introduced = decodeIntroduced(node, bytes, this.runId);
+        if (this.o.expected.summed) demandOtherKey(introduced, agreed());
+        asked.set(node, new FlowerClient(this.relay, node, introduced, this.o));
+        this.agreed.add(node);
+        this.o.onAgreed?.(Math.min(wanted, agreed().length), wanted);
+      } catch (error) {
+        // One that was lost before it answered is as if it had not come.
+        if (!(error instanceof CodedError)) throw error;
+        asked.set(node, error);
+        if (error.code !== "flower-client") this.o.onRefused?.(error);
+      }
+    };
+    const asking: Promise<void>[] = [];
+    let failed: unknown = null;
+    while (agreed().length < wanted) {
+      signal?.throwIfAborted();
+      if (failed) throw failed;
+      for (const node of this.relay.nodes.filter((one) => !asked.has(one))) {
+        asked.set(node, null);
+        asking.push(ask(node).catch((error: unknown) => void (failed ??= error)));
+      }
+      this.demandWilling([...asked.values()], wanted);
+      if (performance.now() > until)
+        throw new CodedError("flower-waited", { joined: agreed().length, of: wanted, seconds: wait });
+      await sleep(100, undefined, { signal });
+    }
+    this.clients = named(agreed().slice(0, wanted));
+  }
+
+  /** Errors: `flower-ended`; who refused, once as many have answered as are wanted. */
+  private demandWilling(all: readonly (FlowerClient | CodedError | null)[], wanted: number): void {
+    const errors = all.filter((one) => one instanceof CodedError);
+    const over = errors.find(({ code }) => code === "flower-ended");
+    if (over) throw over;
+    const refused = errors.filter(({ code }) => code !== "flower-client");
+    const [first] = refused;
+    const open = all.filter((one) => one === null).length;
+    if (first && open === 0 && refused.length + all.filter((one) => one instanceof FlowerClient).length >= wanted)
+      throw first;
+  }
+
+  /** Looks how the run stands at the SuperLink for as long as it goes on: what has ended there answers nobody any more. */
+  private async watch(): Promise<void> {
+    const { signal } = this.ended;
+    let reached = performance.now();
+    while (!signal.aborted) {
+      // For as long as our app comes by itself, nobody need ask.
+      if (performance.now() - this.relay.seen < LOOKS) {
+        await sleep(LOOKS, undefined, { signal }).catch(() => undefined);
+        continue;
+      }
+      try {
+        const bytes = await this.link.call("control/list-runs", requests.ofRun(this.runId), { signal });
+        reached = performance.now();
+        const found = answers.listed(bytes, this.runId);
+        if (!found || found.status === "finished") return this.over(found ? endOf(found) : "it knows of no such run");
+      } catch (error) {
+        if (signal.aborted) return;
+        if (performance.now() - reached > 1000 * PATIENCE)
+          return this.over(error instanceof CodedError ? error.message : String(error));
+      }
+      await sleep(LOOKS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  private over(why: string): void {
+    this.relay.fail(new CodedError("flower-ended", { why }));
+  }
+
+  /** Clients are told, and the run of the SuperLink ends, too. */
+  async close(paused?: number): Promise<void> {
+    this.ended.abort();
+    const bye = encodeQuestion({ kind: "bye", ...(paused !== undefined && { done: paused }) });
+    const o = { seconds: BYE / 1000, most: LONGEST_HEAD };
+    await Promise.all([...this.agreed].map((node) => this.relay.ask(node, "query", bye, o).catch(() => undefined)));
+    await this.door.close();
+    await this.link
+      .call("control/stop-run", requests.ofRun(this.runId), { signal: AbortSignal.timeout(10_000) })
+      .catch(() => {
+        // It has ended by itself, or the SuperLink is gone.
+      });
+  }
+}
+
+const endOf = ({ sub, details }: { readonly sub: string; readonly details: string }): string =>
+  [sub || "it finished", details].filter(Boolean).join(", ").slice(0, 300);
+
+class FlowerClient implements Client {
+  readonly rows: number;
+  readonly key: Uint8Array;
+  readonly evaluate?: NonNullable<Client["evaluate"]>;
+
+  constructor(
+    private readonly relay: Relay,
+    readonly node: string,
+    private readonly introduced: Introduced,
+    private readonly o: Pick<LeadOptions, "round" | "expected">,
+    readonly name = introduced.name,
+  ) {
+    this.rows = introduced.rows;
+    this.key = introduced.key;
+    if (introduced.validates) this.evaluate = (order, signal) => this.scores(order, signal);
+  }
+
+  called(name: string): FlowerClient {
+    return new FlowerClient(this.relay, this.node, this.introduced, this.o, name);
+  }
+
+  /** Errors: `flower-client`, `flower-said`, `flower-ended`, `join-refused`. */
+  async train(order: RoundOrder, signal?: AbortSignal): Promise<RoundAnswer> {
+    const { length } = order.weights;
+    const { expected } = this.o;
+    const most = LONGEST_HEAD + 8 * length * (1 + expected.given.length) + 64;
+    const bytes = await this.ask("train", encoded(order), most, signal);
+    return decodeAnswer(this, bytes, length, expected);
+  }
+
+  async mask(message: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
+    const question = encodeQuestion({ kind: "mask", message });
+    return decodeMessage(this.name, await this.ask("query", question, MASKED, signal));
+  }
+
+  private async scores(order: Look, signal?: AbortSignal): Promise<Scores> {
+    const bytes = await this.ask("query", encodedLook(order), 2 * LONGEST_HEAD, signal);
+    return decodeScores(this, bytes);
+  }
+
+  private async ask(kind: "query" | "train", payload: Uint8Array, most: number, signal?: AbortSignal) {
+    const { round = 3600 } = this.o;
+    try {
+      return await this.relay.ask(this.node, kind, payload, { seconds: round, most, signal });
+    } catch (error) {
+      throw this.told(error);
+    }
+  }
+  /** By its name, not by its number at the SuperLink. */
+  private told(error: unknown): unknown {
+    if (!(error instanceof CodedError) || error.code !== "flower-client") return error;
+    const { why } = (error as CodedError<"flower-client">).data;
+    return new CodedError("flower-client", { client: this.name, why }, { cause: error });
+  }
+}
+/** A masked vector is as long as the sum's, which is not known here: as much as a message may have. */
+const MASKED = 2 ** 30;
+
+/** In the order of their names, for nodes' ids are drawn anew each time; of several with one name each has one of its own. */
+function named(clients: readonly FlowerClient[]): readonly FlowerClient[] {
+  const sorted = clients.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return sorted.map((client, i) => {
+    const before = sorted.slice(0, i).filter(({ name }) => name === client.name).length;
+    return before === 0 ? client : client.called(`${client.name} ${String(before + 1)}`);
+  });
+}
+
+/** An order that several clients are given becomes bytes once. */
+const made = new WeakMap<RoundOrder, Uint8Array>();
+function encoded(order: RoundOrder): Uint8Array {
+  const bytes = made.get(order) ?? encodeQuestion({ kind: "train", order });
+  made.set(order, bytes);
+  return bytes;
+}
+const looks = new WeakMap<Float32Array, { readonly round: number; readonly bytes: Uint8Array }>();
+function encodedLook(order: Look): Uint8Array {
+  const known = looks.get(order.weights);
+  if (known?.round === order.round) return known.bytes;
+  const bytes = encodeQuestion({ kind: "evaluate", order });
+  looks.set(order.weights, { round: order.round, bytes });
+  return bytes;
+}

@@ -1,0 +1,30 @@
+/** What a federation adds to its training: scores of each client, traffic, and the states of clients and server beside checkpoints. */
+import type { RunFolder } from "../../runs/run-folder.js";
+import type { EvaluationReport, TrainingHook } from "../../training/loop/hook.js";
+
+export type ClientScores = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+export interface FederationHookOptions {
+  readonly rounds: {
+    save(run: RunFolder, round: number): void;
+    prune(run: RunFolder, rounds: readonly number[]): void;
+    /** Bytes carried since the last report; null where all clients are simulated in this process. */
+    carried(): { readonly sent: number; readonly received: number } | null;
+  };
+  /** Scores of the last validation by client name. */
+  readonly scores: () => ClientScores;
+  /** The same with the parts that each client keeps for itself; absent where they keep none. */
+  readonly personal?: (() => ClientScores) | undefined;
+}
+
+export function federationHook({ rounds, scores, personal }: FederationHookOptions): TrainingHook {
+  return {
+    afterValidation: (): EvaluationReport => ({
+      clients: scores(),
+      ...(personal && { personal: personal() }),
+      ...rounds.carried(),
+    }),
+    saveCheckpoint: (run, round) => rounds.save(run, round),
+    pruneCheckpoints: (run, rounded) => rounds.prune(run, rounded),
+  };
+}

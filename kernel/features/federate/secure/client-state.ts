@@ -1,0 +1,109 @@
+/**
+ * The vector that a client elsewhere holds until a secret sum takes it, which is of answers to the very same order. Each is taken
+ * once; where one comes again, since whoever leads was interrupted, it is summed among the very same clients. It never leaves but
+ * masked.
+ */
+import type { KeyObject } from "node:crypto";
+import { createPublicKey } from "node:crypto";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { RoundOrder } from "../contract.js";
+import { orderHash, weightsHash } from "../order-hash.js";
+import { decodeBegin, isBegin, type Begin } from "./secure-setup.js";
+import { MaskingClient } from "./client.js";
+import { decode, encode } from "./messages.js";
+import { primitives, rawPublic } from "./primitives.js";
+import { asText } from "./round.js";
+import { toldOf } from "./secure-sum.js";
+
+interface Vector {
+  readonly round: number;
+  /** Hashes of the order that it answers, and of the weights in it. */
+  readonly order: string;
+  readonly weights: string;
+  /** Null: a sum has taken it. */
+  readonly values: Float64Array | null;
+}
+
+export class Held {
+  /** The public key of its node. */
+  readonly key: Uint8Array;
+  private vector: Vector | null = null;
+  private masking: MaskingClient | null = null;
+  /**
+   * Who was summed, by the weights that vectors were made of: for life. From the same weights the same vectors come again, and
+   * two sums of them, with one client more in one of them, tell its vector.
+   */
+  private readonly summed = new Map<string, string>();
+
+  /** `least`: clients of a sum. `peers`: keys of the nodes that may be in one, as text; null: whoever leads says which. */
+  constructor(
+    private readonly node: KeyObject,
+    private readonly least: number,
+    private readonly peers: ReadonlySet<string> | null = null,
+  ) {
+    this.key = rawPublic(createPublicKey(node));
+  }
+
+  sign(said: Uint8Array): Uint8Array {
+    return primitives.sign(this.node, said);
+  }
+
+  /** What an earlier round left is forgotten. */
+  hold(order: RoundOrder, values: Float64Array): void {
+    const [whole, weights] = [orderHash(order), weightsHash(order)];
+    this.vector = { round: order.round, order: asText(whole), weights: asText(weights), values };
+    this.masking = null;
+  }
+  forget(): void {
+    this.vector = null;
+    this.masking = null;
+  }
+
+  /** Its part of the sum, message by message. Errors: `sum-again`, `sum-unfit`, those of `MaskingClient`; all but the first end it. */
+  answer(message: Uint8Array): Uint8Array {
+    if (isBegin(message)) return this.begin(decodeBegin(message));
+    const { masking } = this;
+    if (!masking) throw new CodedError("sum-unfit", { why: "none was begun" });
+    const { round } = masking;
+    const told = toldOf(decode(round, message));
+    const said = masking.answer(told);
+    if (told.is === "survivors") this.agrees(keysIn(round.nodes, told.clients.keys()));
+    return encode(round, said);
+  }
+
+  /** Before its signature leaves. */
+  private agrees(clients: readonly string[]): void {
+    const { round, weights } = must(this.vector, "a vector");
+    const all = clients.toSorted().join(" ");
+    if ((this.summed.get(weights) ?? all) !== all) {
+      this.masking = null;
+      throw new CodedError("sum-again", { round });
+    }
+    this.summed.set(weights, all);
+  }
+
+  private knows(key: string): boolean {
+    return this.peers === null || this.peers.has(key) || key === asText(this.key);
+  }
+
+  private begin({ round, place, terms }: Begin): Uint8Array {
+    const { vector } = this;
+    if (vector?.round !== round) throw unfit("it is of a round whose update isn't here");
+    if (!vector.values) throw new CodedError("sum-again", { round });
+    if (vector.order !== asText(terms.order)) throw unfit("others were given another order");
+    const { nodes, values } = terms;
+    if (asText(nodes[place] ?? new Uint8Array(0)) !== asText(this.key)) throw unfit("this client isn't in it");
+    if (nodes.length < this.least)
+      throw unfit(`it has ${String(nodes.length)} clients, and ${String(this.least)} are the fewest`);
+    if (nodes.some((one) => !this.knows(asText(one)))) throw unfit("a client is in it that is none of the peers");
+    if (values !== vector.values.length) throw unfit("its vectors are of another length");
+    this.vector = { ...vector, values: null };
+    this.masking = new MaskingClient(terms, place, this.node, vector.values);
+    return encode(this.masking.round, this.masking.begin());
+  }
+}
+
+const keysIn = (nodes: readonly Uint8Array[], places: Iterable<number>): readonly string[] =>
+  Array.from(places, (place) => asText(must(nodes[place], "a node")));
+const unfit = (why: string): CodedError<"sum-unfit"> => new CodedError("sum-unfit", { why });

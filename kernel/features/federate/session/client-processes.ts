@@ -1,0 +1,71 @@
+/**
+ * Clients whose data a statement names, as processes of this machine: each joins the SuperLink with one data set, and all end
+ * with the statement. They are in no process group of ours, so that Ctrl-C reaches the notebook alone, and end with their input,
+ * which this process holds: with it, too.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { ChildOrder } from "./join-child.js";
+
+const program = fileURLToPath(new URL("../../../apps/worker/joined-client.js", import.meta.url));
+/** Milliseconds that one has to leave in good order. */
+const GRACE = 8000;
+/** Letters of what it said last. */
+const WORDS = 2000;
+
+export interface StartedClients {
+  /** Why the first of them ended before it was told to. Never settles where none does. */
+  readonly ended: Promise<CodedError>;
+  /** Tells all to end, and makes them. */
+  end(): Promise<void>;
+}
+
+/** `names`: of the clients, by the numbers of their data. */
+export function startClients(order: Omit<ChildOrder, "number" | "name">, names: readonly string[]): StartedClients {
+  let over = false;
+  const children = names.map((name, number) => started({ ...order, number, name }));
+  const ended = new Promise<CodedError>((resolve) => {
+    for (const [i, { child, words }] of children.entries()) {
+      const gone = (how: string): void => {
+        const said = words().trim().split("\n").at(-1) ?? "";
+        if (!over) resolve(new CodedError("client-ended", { client: names[i] ?? "", how, said }));
+      };
+      child.once("error", (error) => gone(`could not be started: ${error.message}`));
+      child.once("close", (status, signal) =>
+        gone(signal === null ? `ended with status ${String(status)}` : `was killed by ${signal}`),
+      );
+    }
+  });
+  return {
+    ended,
+    async end() {
+      over = true;
+      await Promise.all(children.map(({ child }) => endOf(child)));
+    },
+  };
+}
+
+function started(order: ChildOrder): { readonly child: ChildProcess; readonly words: () => string } {
+  const child = spawn(process.execPath, [program], {
+    env: { ...process.env, NODE_OPTIONS: "" },
+    stdio: ["pipe", "ignore", "pipe"],
+    detached: process.platform !== "win32",
+  });
+  let words = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (words = (words + text).slice(-WORDS)));
+  // It may end before it has read all.
+  child.stdin.on("error", () => undefined);
+  child.stdin.write(`${JSON.stringify(order)}\n`);
+  return { child, words: () => words };
+}
+
+async function endOf(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const ended = once(child, "close");
+  child.stdin?.end();
+  const late = setTimeout(() => child.kill("SIGKILL"), GRACE);
+  await ended;
+  clearTimeout(late);
+}

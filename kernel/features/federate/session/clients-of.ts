@@ -1,0 +1,246 @@
+/**
+ * Who the clients of a federation are, and what rows each has: those of a data set of its own, or a part of one that all share.
+ * The rows of all of them stand together as one data set, client by client, by which the whole is scored.
+ */
+import type { ColumnTable } from "arquero";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
+import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
+import { readerOf } from "#dsl/language/types/subject.js";
+import type { PartitionImplementation } from "#stdlib/partitions/kind.js";
+import { dealtAlike } from "#stdlib/partitions/shared/label-matched-rows.js";
+import { registry } from "#stdlib/registry.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { splitNamesOf, trainedSplit, type Prepared } from "../../../data/prepared.js";
+import { sourceNameOf } from "../../../data/row/row-names.js";
+import type { HostContext } from "../../../host/host-context.js";
+import { does } from "../../../host/load-implementation.js";
+import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
+import type { Warn } from "../../../session/warn.js";
+import { formOfLabel } from "#dsl/compiler/checks/label-form.js";
+
+export interface ClientRows {
+  readonly name: string;
+  /** Its rows alone: those that train, and those of validation where it has some. */
+  readonly prepared: Prepared;
+}
+export interface Clients {
+  /** All rows that train and validate, client by client; the other splits as they are. */
+  readonly together: Prepared;
+  readonly each: readonly ClientRows[];
+  /** Rows of validation of those that have none to train on, behind all others'; null: there are none. */
+  readonly rest: Prepared | null;
+}
+export interface Reading {
+  readonly datasets: DatasetCache;
+  readonly hostContext: HostContext;
+  /** Told what is odd of the rows of several clients; absent: nobody is. */
+  readonly warn?: Warn;
+}
+
+const VALIDATION = "validation";
+
+/** `own`: the data of `Recipe.data`. Coded errors `federate-roles`, and those of partitions. */
+export async function clientsOf(plan: Plan, own: Prepared, of: Reading): Promise<Clients> {
+  const federated = must(plan.recipe.federated, "a federation");
+  return federated.clients ? partedOf(plan, own, federated.clients, of) : apartOf(plan, own, federated.others, of);
+}
+
+/** Data of who leads, where clients have rows of their own: they validate and test, and none of them trains. */
+export function withoutTraining(own: Prepared): Prepared {
+  const name = trainedSplit(own);
+  const splits = { ...own.splits, [name]: trainedOf(own).reify([]) as ColumnTable };
+  return { ...own, splits, facts: { ...own.facts, splits: countedIn(own.facts, splits) } };
+}
+
+/** Each data set is one client's. */
+async function apartOf(
+  { recipe }: Plan,
+  own: Prepared,
+  others: FederatedPlan["others"],
+  { datasets, hostContext }: Reading,
+): Promise<Clients> {
+  const all: Prepared[] = [own];
+  for (const { data } of others) all.push(await datasets.data(data, readerOf(recipe.model), hostContext));
+  const labels = [...new Set(all.flatMap((one) => one.labels))];
+  const names = uniqueNames(all.map(({ name }) => name));
+  const each = all.map((one, i) => ({
+    name: must(names[i], "a name"),
+    prepared: { ...one, labels, splits: splitsOf(one, trainedOf(one), validationOf(one)) },
+  }));
+  const roles = trainedOf(own).columnNames();
+  for (const { name, prepared } of each) {
+    const missing = roles.find((role) => !trainedOf(prepared).columnNames().includes(role));
+    if (missing !== undefined) throw new CodedError("federate-roles", { data: name, role: missing, first: own.name });
+  }
+  return { each, together: joined(own, each, labels), rest: null };
+}
+
+/** The rows of one data set, given to clients. */
+async function partedOf({ recipe }: Plan, own: Prepared, clients: Call, of: Reading): Promise<Clients> {
+  const train = trainedOf(own);
+  const validation = validationOf(own);
+  const values = await valuesOf(recipe.data, clients, [train, ...(validation ? [validation] : [])], of);
+  const { seed } = recipe.training;
+  const { dealt, left } = dealtOf(clients, await does(clients, "partition"), {
+    trains: train.numRows(),
+    validates: validation?.numRows() ?? 0,
+    values,
+    seed,
+  });
+  const each = dealt.map(({ name, trains, validates }): ClientRows => {
+    const held = validation?.reify([...validates]) as ColumnTable | undefined;
+    return { name, prepared: { ...own, splits: splitsOf(own, train.reify([...trains]) as ColumnTable, held) } };
+  });
+  const held = left.rows.length > 0 ? (validation?.reify([...left.rows]) as ColumnTable | undefined) : undefined;
+  const rest = held ? { ...own, splits: { [VALIDATION]: held } } : null;
+  const told = { clients: left.clients, of: left.clients + each.length, rows: left.rows.length };
+  if (left.clients > 0) of.warn?.("clients-left-out", told);
+  return { each, together: joined(own, each, own.labels, rest), rest };
+}
+
+interface Dealt {
+  readonly name: string;
+  readonly trains: ArrayLike<number> & Iterable<number>;
+  readonly validates: ArrayLike<number> & Iterable<number>;
+}
+/** Rows that train as the word gives them out, those of validation as these are. `values`: of the rows that train, then of the others. */
+export function dealtOf(
+  clients: Call,
+  { part }: PartitionImplementation,
+  o: {
+    readonly trains: number;
+    readonly validates: number;
+    readonly values: readonly string[] | null;
+    readonly seed: number;
+  },
+): { readonly dealt: readonly Dealt[]; readonly left: { readonly clients: number; readonly rows: readonly number[] } } {
+  const { trains, validates, values, seed } = o;
+  if (registry.find("partition", clients.word)?.capabilities?.clients(clients) !== null) {
+    const own = values?.slice(0, trains) ?? null;
+    const parts = part(clients, { rows: trains, values: own, seed });
+    const alike = { values: own, rows: validates, others: values?.slice(trains) ?? null, seed };
+    const others = dealtAlike(
+      parts.map(({ rows }) => rows),
+      alike,
+    );
+    const dealt = parts.map(({ name, rows }, i) => ({ name, trains: rows, validates: must(others[i], "rows") }));
+    return { dealt, left: { clients: 0, rows: [] } };
+  }
+  // Each row says whose it is. Who has rows of validation alone trains nothing.
+  const all = part(clients, { rows: trains + validates, values, seed }).map(({ name, rows }) => ({
+    name,
+    trains: rows.filter((row) => row < trains),
+    validates: rows.filter((row) => row >= trains).map((row) => row - trains),
+  }));
+  const idle = all.filter((one) => one.trains.length === 0);
+  const left = { clients: idle.length, rows: idle.flatMap((one) => [...one.validates]) };
+  return { dealt: all.filter((one) => one.trains.length > 0), left };
+}
+
+/** What rows are parted by; null: nothing. */
+async function valuesOf(
+  data: Plan["recipe"]["data"],
+  clients: Call,
+  tables: readonly ColumnTable[],
+  { datasets, hostContext, warn }: Reading,
+): Promise<readonly string[] | null> {
+  const partition = registry.find("partition", clients.word)?.capabilities;
+  const by = partition?.by?.(clients) ?? null;
+  if (by === null) return null;
+  const role = by === "label" ? "label" : Object.entries(data.columns).find(([, column]) => column === by.column)?.[0];
+  const found: string[] = [];
+  for (const table of tables) {
+    const held = role !== undefined && table.columnNames().includes(role);
+    if (by === "label" && !held) throw new CodedError("clients-by-nothing", { data: data.name, clients: clients.word });
+    const column = by === "label" ? "" : by.column;
+    const values = held
+      ? Array.from(table.array(role) as ArrayLike<unknown>)
+      : await datasets.column(
+          data,
+          { column, source: sourceNameOf(table), rows: Array.from(table.array("$row") as ArrayLike<number>) },
+          hostContext,
+        );
+    for (const value of values) found.push(String(value));
+  }
+  if (warn && partition?.clients(clients) === null) warnOfNames(found, clients.word, warn);
+  return found;
+}
+
+function trainedOf(prepared: Prepared): ColumnTable {
+  return must(prepared.splits[trainedSplit(prepared)], "the rows that train");
+}
+const validationOf = (prepared: Prepared): ColumnTable | undefined => prepared.splits[VALIDATION];
+
+/** Splits that train and validate; none without rows. */
+function splitsOf(own: Prepared, train: ColumnTable, validation: ColumnTable | undefined): Prepared["splits"] {
+  return {
+    [trainedSplit(own)]: train,
+    ...(validation && validation.numRows() > 0 && { [VALIDATION]: validation }),
+  };
+}
+
+/** The rows of all clients as one data set. */
+function joined(
+  own: Prepared,
+  each: readonly ClientRows[],
+  labels: readonly string[],
+  left: Prepared | null = null,
+): Prepared {
+  const all = each.map(({ prepared }) => prepared);
+  const rest = Object.fromEntries(
+    splitNamesOf(own).flatMap((name) => {
+      const table = own.splits[name];
+      return name === VALIDATION || name === trainedSplit(own) || !table ? [] : [[name, table] as const];
+    }),
+  );
+  const train = concatenated(all.map(trainedOf));
+  const validation = concatenated([...all, ...(left ? [left] : [])].flatMap((one) => validationOf(one) ?? []));
+  const splits = { ...rest, ...splitsOf(own, must(train, "rows that train"), validation) };
+  const hashes = [...new Set(all.map(({ facts }) => facts.hash))];
+  const sources = [...new Map(all.map((one) => [one.facts, one.facts])).values()];
+  const facts: DataFacts = {
+    ...own.facts,
+    labels,
+    rowsIn: sources.reduce((sum, one) => sum + one.rowsIn, 0),
+    kept: sources.reduce((sum, one) => sum + one.kept, 0),
+    hash: hashes.length === 1 ? own.facts.hash : hashOf(hashes),
+    splits: countedIn(own.facts, splits),
+  };
+  return { ...own, labels, splits, facts };
+}
+
+function countedIn(facts: DataFacts, splits: Prepared["splits"]): DataFacts["splits"] {
+  return Object.fromEntries(
+    Object.entries(splits).map(([name, table]) => {
+      const known = facts.splits[name] ?? Object.values(facts.splits)[0];
+      return [name, { ...must<SplitFacts>(known, "a split"), rows: table.numRows() }];
+    }),
+  );
+}
+
+function concatenated(tables: readonly ColumnTable[]): ColumnTable | undefined {
+  const [first, ...others] = tables;
+  if (!first || others.length === 0) return first;
+  const names = first.columnNames();
+  return first.concat(...others.map((one) => one.select(names) as ColumnTable)) as ColumnTable;
+}
+
+/** Data of one name that stands twice is two clients. */
+function uniqueNames(names: readonly string[]): readonly string[] {
+  return names.map((name, i) => {
+    const before = names.slice(0, i).filter((one) => one === name).length;
+    return before === 0 ? name : `${name} ${String(before + 1)}`;
+  });
+}
+
+/** Values that are one client's, written in several ways. */
+function warnOfNames(names: Iterable<string>, clients: string, warn: Warn): void {
+  const forms = new Map<string, Set<string>>();
+  for (const name of names) forms.set(formOfLabel(name), (forms.get(formOfLabel(name)) ?? new Set()).add(name));
+  const of = [...forms.values()].filter(({ size }) => size > 1).map((some) => [...some]);
+  if (of.length > 0) warn("clients-alike", { clients, of });
+}

@@ -1,0 +1,80 @@
+/** What a client elsewhere says on its own terminal, a line for each thing that happens. */
+import { CodedError, visible, wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { bytes, count } from "../../../host/text.js";
+import type { JoinHears } from "./joining.js";
+
+/** Milliseconds in which the same refusal isn't said again. */
+const AGAIN = 60_000;
+
+/** Federations that it says it has agreed to, between two rounds. */
+const AGREED = 5;
+
+/** `say`: a line; `warn`: one of what went wrong. */
+export function joinLines(
+  url: string,
+  { say, warn }: { readonly say: (line: string) => void; readonly warn: (line: string) => void },
+): JoinHears {
+  /** A round's line waits for the bytes of its answer. */
+  let waiting: string | null = null;
+  const refusals = new Map<string, number>();
+  /** Since it trained last: whoever agrees again and again is told of a few times. */
+  let agreed = 0;
+  const refused = (error: unknown): void => {
+    const key = error instanceof CodedError ? error.code : "internal";
+    const last = refusals.get(key) ?? Number.NEGATIVE_INFINITY;
+    if (performance.now() - last < AGAIN) return;
+    refusals.set(key, performance.now());
+    warn(linesOf(error));
+  };
+  return {
+    onJoined: (client, pins) =>
+      say(
+        `joined ${url} as ${client.name}: ${count(client.rows)} rows, ${count(client.values)} numbers travel; ` +
+          `${count(pins.rounds)} rounds at most, among ${count(pins.clients)} clients at least` +
+          (pins.summed ? `; its key is ${Buffer.from(client.key).toString("base64")}` : ""),
+      ),
+    onForgotten: (done) =>
+      say(`begins anew what it kept from round to round: it isn't known here how it was after round ${String(done)}`),
+    onTrouble: refused,
+    onSaid(received, sent) {
+      if (waiting !== null) say(`${waiting}; ${bytes(received)} received, ${bytes(sent)} sent`);
+      waiting = null;
+    },
+    guest: {
+      onAgreed({ rounds, clients, done }) {
+        agreed += 1;
+        if (agreed > AGREED) return;
+        say(
+          `agreed: ${count(rounds)} rounds with ${count(clients)} clients, on the terms of this program` +
+            (done > 0 ? `; ${count(done)} rounds are done` : ""),
+        );
+      },
+      onRefused: refused,
+      onTrained({ round, rounds }, { rows, loss, epsilon, seconds }) {
+        agreed = 0;
+        const spent = epsilon === undefined ? "" : `, ε ${epsilon.toPrecision(3)} spent`;
+        waiting = `round ${String(round)}/${String(rounds)}: ${count(rows)} rows, loss ${loss.toPrecision(4)}${spent}, ${seconds.toFixed(1)} s`;
+      },
+      onPaused(done, rounds) {
+        if (agreed > AGREED) return;
+        say(
+          `paused, ${count(done)} of ${count(rounds)} rounds are done; whoever leads may go on, and this client waits`,
+        );
+      },
+      onEvaluated({ round, rounds }, { rows, metrics }) {
+        const scores = Object.entries(metrics).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
+        waiting = `round ${String(round)}/${String(rounds)}: ${scores.join(", ")} on ${count(rows)} rows`;
+      },
+      onBye() {
+        if (agreed <= AGREED) say("the federation is over");
+      },
+    },
+  };
+}
+
+function linesOf(error: unknown): string {
+  if (!(error instanceof CodedError))
+    return visible(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const { message, help } = wordsOf(error.code, error.data);
+  return [`refused[${error.code}]: ${message}`, ...(help === undefined ? [] : [`help: ${help}`])].join("\n");
+}

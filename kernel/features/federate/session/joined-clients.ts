@@ -1,0 +1,109 @@
+/**
+ * The client of a federation that this process is: it trains a round on its own rows, looks at them with others' weights, and
+ * gives its vector to secret sums. One model stays open for all orders.
+ */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Kept } from "#stdlib/aggregators/kind.js";
+import type { RoundAnswer, RoundOrder, Scores } from "../contract.js";
+import type { Joining } from "../flower/client-app.js";
+import type { Look } from "../flower/messages.js";
+import type { Held } from "../secure/client-state.js";
+import type { LocalClient } from "../simulated/local-client.js";
+import { vectorOf } from "../summed-vector.js";
+import type { StateVector } from "../../../remote/process-group/state-vector.js";
+import type { Validate } from "../../../training/loop/validation.js";
+import type { Account } from "./account.js";
+
+export interface JoinedOptions {
+  readonly name: string;
+  readonly client: LocalClient;
+  readonly weights: StateVector;
+  /** Names of vectors that come beside the weights, which are those that it gives. */
+  readonly sent: readonly string[];
+  /** Null: it has no rows to validate on. */
+  readonly validation: { readonly rows: number; readonly validate: Validate } | null;
+  readonly held: Held;
+  /** Updates leave in secret sums alone. */
+  readonly summed: boolean;
+  /** All clients count the same, whatever rows they have. */
+  readonly alike: boolean;
+  /** Null: its rows aren't private each by itself. */
+  readonly account: Account | null;
+  /** Told where it has to begin anew what it kept, for it isn't what it was after that round. */
+  readonly onForgotten: (done: number) => void;
+}
+
+/** Rounds whose state is kept: who leads goes on from a checkpoint, which lies behind. */
+const KEPT = 4;
+type State = LocalClient["state"];
+
+export class JoinedClient implements Joining {
+  readonly name: string;
+  readonly rows: number;
+  readonly validates: boolean;
+  readonly key: Uint8Array;
+  readonly values: number;
+  readonly sent: readonly string[];
+  /** How it was when it began, and after rounds that it trained. */
+  private readonly states: Map<number, State>;
+
+  constructor(private readonly o: JoinedOptions) {
+    const { client, weights, held } = o;
+    this.name = o.name;
+    this.rows = client.rows;
+    this.validates = o.validation !== null;
+    this.key = held.key;
+    this.values = weights.length;
+    this.sent = o.sent;
+    this.states = new Map([[0, client.state]]);
+  }
+
+  begin(done: number): void {
+    const { client, held, onForgotten } = this.o;
+    held.forget();
+    const last = Math.max(...[...this.states.keys()].filter((round) => round <= done));
+    const keeps = Object.keys(this.states.get(0) ?? {}).length > 0;
+    if (done > 0 && last === 0 && keeps) onForgotten(done);
+    for (const round of [...this.states.keys()]) if (round > last) this.states.delete(round);
+    const state = Object.entries(this.states.get(last) ?? {});
+    client.takeUp(Object.fromEntries(state.map(([name, values]) => [name, Float32Array.from(values)])));
+  }
+
+  async train(order: RoundOrder, signal: AbortSignal): Promise<RoundAnswer> {
+    const { client, held, summed, account, alike } = this.o;
+    const epsilon = account?.charge({ round: order.round });
+    const answer = await client.train(order, signal);
+    this.keep(order.round);
+    const told = { ...answer, ...(epsilon !== undefined && { epsilon }) };
+    if (!summed) return told;
+    held.hold(order, vectorOf(answer, this.sent, alike ? 1 : answer.rows));
+    const given: Kept = Object.fromEntries(this.sent.map((name) => [name, new Float64Array(0)]));
+    const { rows, steps, loss, tokens, bytes, seconds } = told;
+    const beside = { rows, steps, loss, tokens, bytes, seconds, ...(epsilon !== undefined && { epsilon }) };
+    return { ...beside, given, delta: new Float32Array(0) };
+  }
+
+  async evaluate({ weights }: Look, signal: AbortSignal): Promise<Scores> {
+    const { validation } = this.o;
+    if (!validation) throw new CodedError("order-unfit", { why: "there are no rows to validate on" });
+    await this.o.weights.scatter(weights);
+    const metrics = await validation.validate(signal, () => undefined);
+    const numbers = Object.entries(metrics).filter(([, value]) => Number.isFinite(value));
+    return { rows: validation.rows, metrics: Object.fromEntries(numbers) };
+  }
+
+  mask(message: Uint8Array): Uint8Array {
+    if (!this.o.summed) throw new CodedError("sum-unfit", { why: "its program sums nothing secretly" });
+    return this.o.held.answer(message);
+  }
+
+  sign(said: Uint8Array): Uint8Array {
+    return this.o.held.sign(said);
+  }
+
+  private keep(round: number): void {
+    this.states.set(round, this.o.client.state);
+    const rounds = [...this.states.keys()].filter((one) => one > 0);
+    if (rounds.length > KEPT) this.states.delete(Math.min(...rounds));
+  }
+}

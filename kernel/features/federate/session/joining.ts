@@ -1,0 +1,196 @@
+/**
+ * How a process becomes a client of a federation over Flower: it makes the model and its rows ready by its own plan, then joins.
+ * What comes from elsewhere is held against that plan; nothing of it is a program.
+ */
+import { createHash } from "node:crypto";
+import { join as pathOf } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { HIDDEN, participantsOf } from "#dsl/compiler/drafts/clients.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { termsOf } from "#dsl/compiler/plan/terms.js";
+import { watchedIn } from "#dsl/compiler/plan/watched-metric.js";
+import { registry } from "#stdlib/registry.js";
+import { Guest, type Hears, type Pins } from "../flower/client-app.js";
+import { Link, nodeKey } from "../flower/link.js";
+import { serveAsSuperNode } from "../flower/supernode.js";
+import { Held } from "../secure/client-state.js";
+import { leastThreshold } from "../secure/round.js";
+import type { HostContext } from "../../../host/host-context.js";
+import { does } from "../../../host/load-implementation.js";
+import type { OpenSession } from "../../../session/open-session.js";
+import { materialOf } from "../../../training-runs/material.js";
+import { validatingOn } from "../../../training-runs/validating.js";
+import { Account } from "./account.js";
+import { clientsOf, type Clients } from "./clients-of.js";
+import { JoinedClient } from "./joined-clients.js";
+import { clientsHere, type Here } from "./local-clients.js";
+import { keptAlone, nodeKeyIn } from "./node-key.js";
+
+/** Milliseconds in which our app beside the SuperLink takes an answer. */
+const TAKEN = 4000;
+
+export interface JoinRequest {
+  readonly plan: Plan;
+  /** Of its data among those of the plan, from 0. */
+  readonly number: number;
+  /** What others call it; null: as its data are called. */
+  readonly name: string | null;
+  readonly superlink: string;
+  /** Plain HTTP to other machines is allowed. */
+  readonly plain: boolean;
+  /** A file of certificates of who may sign for the SuperLink; null: those that this machine trusts. */
+  readonly certificates: string | null;
+  /** It leaves after the first federation, or where it refuses one. */
+  readonly once: boolean;
+  /** Keys of the nodes that may be in secret sums, in base64; null: whoever leads says which. */
+  readonly peers: readonly string[] | null;
+  /** Rounds of its life; null: those of its plan. */
+  readonly life: number | null;
+}
+/** Told of what goes on, for people. */
+export interface JoinHears {
+  readonly onJoined: (client: JoinedClient, pins: Pins) => void;
+  readonly onForgotten: (done: number) => void;
+  readonly onTrouble: (error: unknown) => void;
+  /** Bytes of the last question and of its answer. */
+  readonly onSaid: (received: number, sent: number) => void;
+  readonly guest: Hears;
+}
+interface Around {
+  readonly hostContext: HostContext;
+  readonly signal: AbortSignal;
+  readonly hears: JoinHears;
+}
+
+/** Until `signal`, or until it is over. Coded errors: of its program, its data, its engine; those of `serveAsSuperNode`; with `once` why it refused. */
+export async function joinFederation(session: OpenSession, request: JoinRequest, o: Around): Promise<void> {
+  const { superlink, plain, certificates, once } = request;
+  const { hears } = o;
+  const { recipe, effects } = request.plan;
+  if (request.peers && !must(recipe.federated, "a federation").secure_aggregation)
+    throw new CodedError("peers-open", { federation: effects.run });
+  const node = nodeKey();
+  const link = await Link.open(superlink, { node, plain, ...(certificates !== null && { certificates }) });
+  const client = await openJoined(session, request, o);
+  const pins = pinsOf(request);
+  const left = new AbortController();
+  let refused: unknown = null;
+  // It leaves once what it said last has arrived, and had time to be taken: of who has left the SuperLink says that it is lost.
+  let leaves = false;
+  const leave = (): void => {
+    if (leaves) setTimeout(() => left.abort(), TAKEN).unref();
+  };
+  const guest: Guest = new Guest(client, pins, {
+    ...hears.guest,
+    onRefused(error) {
+      const ends = once && error instanceof CodedError && error.code.startsWith("join-");
+      if (!ends) hears.guest.onRefused?.(error);
+      else [refused, leaves] = [error, true];
+    },
+    onBye() {
+      hears.guest.onBye?.();
+      leaves ||= once || guest.spent;
+    },
+  });
+  o.signal.throwIfAborted();
+  let first = true;
+  const free = pins.summed ? keptAlone(keyFileOf(session, client.name)) : () => undefined;
+  await serveAsSuperNode({
+    link,
+    key: node,
+    answer: guest.answer,
+    most: () => guest.most,
+    signal: AbortSignal.any([o.signal, left.signal]),
+    under: () => guest.under,
+    onOver() {
+      guest.over();
+      leave();
+    },
+    onNode() {
+      if (first) hears.onJoined(client, pins);
+      first = false;
+    },
+    onTrouble(error) {
+      hears.onTrouble(error);
+      leave();
+    },
+    onSaid(received, sent) {
+      hears.onSaid(received, sent);
+      leave();
+    },
+  }).finally(free);
+  if (refused) throw refused;
+}
+
+function pinsOf({ plan, life }: JoinRequest): Pins {
+  const { rounds, joined, others, secure_aggregation: summed } = must(plan.recipe.federated, "a federation");
+  return { plan: termsOf(plan), rounds, clients: joined ?? 1 + others.length, life: life ?? rounds, summed };
+}
+
+/** The model open, the rows as tokens. Coded errors of programs, data, bases and engines. */
+export async function openJoined(
+  session: OpenSession,
+  request: JoinRequest,
+  { hostContext, hears }: Omit<Around, "signal">,
+): Promise<JoinedClient> {
+  const { plan } = request;
+  const federated = must(plan.recipe.federated, "a federation");
+  const found: Clients["each"][number][] = [];
+  const material = await materialOf(
+    session,
+    {
+      plan,
+      name: plan.effects.run,
+      async joins(rows) {
+        const { each } = await clientsOf(plan, rows, { datasets: session.datasets, hostContext });
+        found.push(must(each[request.number], "a client of that number"));
+        return must(found[0], "its rows").prepared;
+      },
+    },
+    { hostContext },
+  );
+  const own = must(found[0], "its rows");
+  const name = request.name ?? own.name;
+  const { base, labels } = material;
+  const open = await session.weights.fresh(`joined ${name}`, plan, base, labels, hostContext.folder);
+  const here = await clientsHere(plan, [{ ...own, name }], { open, material, before: [], numberOf });
+  const wanted = { registry, plan, watched: watchedIn(registry, plan.recipe.training) };
+  const validate = await validatingOn(wanted, material, open);
+  const all = federated.joined ?? 1 + federated.others.length;
+  const kept = pathOf(session.runs, ".joined");
+  const account = pathOf(kept, `${hashed(own.prepared.facts.hash)}.jsonl`);
+  const held = new Held(
+    nodeKeyIn(keyFileOf(session, name)),
+    Math.max(HIDDEN, leastThreshold(participantsOf(federated, all))),
+    request.peers && new Set(request.peers),
+  );
+  return new JoinedClient({
+    name,
+    client: must(here.clients[0], "its client"),
+    weights: here.weights,
+    sent: here.aggregator.implementation.local?.sent ?? [],
+    validation: validate && material.validation ? { rows: material.validation.count, validate } : null,
+    held,
+    summed: federated.secure_aggregation,
+    onForgotten: hears.onForgotten,
+    alike: here.privacy?.clients !== undefined,
+    account: await accountOf(plan, here, account),
+  });
+}
+
+async function accountOf({ recipe }: Plan, { privacy }: Here, file: string): Promise<Account | null> {
+  const round = privacy?.rounds?.[0];
+  const promised = recipe.training.privacy;
+  if (!round || !promised) return null;
+  return new Account({ file, accountant: await does(promised.call, "privacy"), privacy: promised, round });
+}
+
+const keyFileOf = ({ runs }: Pick<OpenSession, "runs">, name: string): string =>
+  pathOf(runs, ".joined", `${hashed(name)}.pem`);
+const hashed = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
+
+/** What tells a client's chance from others', where nobody numbers them. */
+function numberOf(name: string): number {
+  return createHash("sha256").update(name).digest().readUInt32LE(0) >>> 1;
+}

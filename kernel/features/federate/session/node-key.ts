@@ -1,0 +1,53 @@
+/** The Ed25519 key by which a client signs its part of secret sums: made when it joins first, kept where its owner alone may read it. */
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import * as v from "valibot";
+import { writing } from "../../../runs/folder-errors.js";
+import { readRegular } from "../../../runs/read-regular.js";
+import { isAlive, isWriter, thisProcess } from "../../../runs/writer.js";
+import { jsonOrNone } from "../../../fetch/json.js";
+import { textOfNamed } from "../../../fetch/regular.js";
+
+/**
+ * Nobody else joins by that key until what is returned is called, or this process is gone: two with one key are one in a secret
+ * sum. Coded errors `node-key`, `run-folder`.
+ */
+export function keptAlone(file: string): () => void {
+  const mine = `${file}.joined`;
+  const free = (): void => rmSync(mine, { force: true });
+  const holder = jsonOrNone(readRegular(mine, 4096) ?? "", v.unknown());
+  if (isWriter(holder) && isAlive(holder) === true)
+    throw new CodedError("node-key", { file, why: "a client that runs has joined by it under this name" });
+  free();
+  try {
+    writeFileSync(mine, JSON.stringify(thisProcess()), { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    throw writing(error, mine);
+  }
+  return free;
+}
+
+/** Coded errors `node-key`, `no-space`, `run-folder`. */
+export function nodeKeyIn(file: string): KeyObject {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const { privateKey } = generateKeyPairSync("ed25519");
+    writeFileSync(file, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600, flag: "wx" });
+    return privateKey;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writing(error, file);
+  }
+  const no = (why: string): CodedError => new CodedError("node-key", { file, why });
+  if (process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0) throw no("others may read it");
+  const text = textOfNamed(file, file, { most: 4096 });
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(text);
+  } catch {
+    throw no("it is no key");
+  }
+  if (key.asymmetricKeyType !== "ed25519") throw no("it is a key of another kind");
+  return key;
+}

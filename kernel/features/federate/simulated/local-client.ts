@@ -1,0 +1,191 @@
+/**
+ * A client whose rows are on this machine. Its steps are those of any training: the optimizer begins anew in each round, the
+ * learning rate goes on along the schedule over all rounds.
+ */
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { AggregatorImplementation, Kept, Local } from "#stdlib/aggregators/kind.js";
+import type { ScheduleImplementation } from "#stdlib/optimizers/kind.js";
+import type { DataLoader } from "../../../data/rows/loader.js";
+import type { Session } from "../../../engines/engine.js";
+import type { StateVector } from "../../../remote/process-group/state-vector.js";
+import { StepPipeline, type StepPipelineOptions } from "../../../training/pipeline.js";
+import { privateSteps } from "../../../training/private/private.js";
+import type { PrivateUpdates } from "../../../training/private/updates.js";
+import { totalSteps } from "../../../training/steps.js";
+import type { Client, RoundAnswer, RoundOrder } from "../contract.js";
+import type { ClientPrivacy } from "../private.js";
+import { HEAD, type Heads } from "./heads.js";
+import type { Smaller } from "./reduced-updates.js";
+
+/** The model that all clients of this machine train, one after the other. */
+export interface Shared {
+  readonly session: Session;
+  readonly plan: Plan;
+  readonly schedule: ScheduleImplementation;
+  readonly aggregator: { readonly call: Call; readonly implementation: AggregatorImplementation };
+  /** What travels. */
+  readonly weights: StateVector;
+  /** States of the optimizer, which begin anew. */
+  readonly moments: readonly string[];
+  /** The states of a prefix that the aggregator bends steps by. */
+  readonly states: (prefix: string) => StateVector;
+  /** What each client keeps for itself, and the states of a prefix that bend its steps; absent: all that trains travels. */
+  readonly personal?: { readonly heads: Heads; readonly states: (prefix: string) => StateVector } | undefined;
+  /** What makes updates smaller. */
+  readonly smaller: Smaller;
+  /** Who takes part stays private: what becomes of an update before it is sent. Absent: it doesn't. */
+  readonly privacy?: ClientPrivacy | undefined;
+}
+export interface Own {
+  readonly name: string;
+  /** Number of the client, from 0. */
+  readonly number: number;
+  readonly rows: number;
+  readonly loader: DataLoader;
+  /** Its rows stay private: what its updates are. Absent: they don't. */
+  readonly privately?: Pick<PrivateUpdates, "update"> | undefined;
+}
+
+export class LocalClient implements Client {
+  readonly name: string;
+  readonly rows: number;
+  private kept: Kept;
+  /** What earlier updates left out. */
+  private left: Float32Array | null = null;
+  private under: StepPipeline | null = null;
+
+  constructor(
+    private readonly shared: Shared,
+    private readonly own: Own,
+  ) {
+    this.name = own.name;
+    this.rows = own.rows;
+    this.kept = Object.fromEntries(
+      (shared.aggregator.implementation.local?.keeps ?? []).map((name) => [
+        name,
+        new Float64Array(shared.weights.length),
+      ]),
+    );
+  }
+
+  async train(order: RoundOrder, signal?: AbortSignal): Promise<RoundAnswer> {
+    const begun = performance.now();
+    const { session, weights, moments, aggregator, smaller } = this.shared;
+    const { local } = aggregator.implementation;
+    if (local) await this.bend(local, order);
+    await session.reset(moments);
+    await weights.scatter(order.weights);
+    await this.shared.personal?.heads.into(this.own.number);
+    const took = await this.steps(order, signal);
+    const after = await weights.gather();
+    await this.shared.personal?.heads.from(this.own.number);
+    const delta = Float32Array.from(after, (weight, i) => weight - must(order.weights[i], "a weight"));
+    const told = local && (await this.told(local, order, { delta, steps: took.steps }));
+    // As it is kept beside a checkpoint: a run that goes on has the same.
+    if (told)
+      this.kept = Object.fromEntries(Object.entries(told.kept).map(([name, one]) => [name, one.map(Math.fround)]));
+    const given = told?.given ?? {};
+    const { privacy } = this.shared;
+    const of = { client: this.own.number, round: order.round };
+    // What is left of a private update says more than the update: it is forgotten.
+    const packed = smaller(privacy ? privacy.cut(delta) : delta, privacy ? null : this.left, of);
+    this.left = privacy ? null : packed.left;
+    return {
+      rows: this.rows,
+      steps: took.steps,
+      loss: took.loss,
+      tokens: took.tokens,
+      given,
+      // Rounded values may be longer than those that were cut.
+      delta: privacy ? privacy.cut(packed.opened) : packed.opened,
+      ...(packed.sent && { packed: packed.sent }),
+      bytes: packed.bytes + 4 * Object.values(given).reduce((sum, one) => sum + one.length, 0),
+      seconds: (performance.now() - begun) / 1000,
+    };
+  }
+
+  /** Ends what is under way in the engine. */
+  async stop(): Promise<void> {
+    await this.under?.stop(0);
+  }
+
+  /** What it keeps from round to round, by name. */
+  get state(): Readonly<Record<string, Float32Array | Float64Array>> {
+    const head = this.shared.personal?.heads.trained(this.own.number);
+    return { ...this.kept, ...(this.left && { [LEFT]: this.left }), ...(head && { [HEAD]: head }) };
+  }
+
+  takeUp(state: Readonly<Record<string, Float32Array | Float64Array>>): void {
+    const { [LEFT]: left, [HEAD]: head, ...kept } = state;
+    this.shared.personal?.heads.takeUp(this.own.number, head ?? null);
+    this.left = left ? Float32Array.from(left) : null;
+    this.kept = Object.fromEntries(Object.keys(this.kept).map((name) => [name, Float64Array.from(kept[name] ?? [])]));
+  }
+
+  private async bend(local: Local, { weights, sent }: RoundOrder): Promise<void> {
+    const { aggregator, states } = this.shared;
+    const told = local.told(aggregator.call, { weights, sent, kept: this.kept });
+    for (const [prefix, vector] of Object.entries(told)) await states(prefix).scatter(Float32Array.from(vector));
+    const { personal } = this.shared;
+    if (!personal) return;
+    // Nothing is sent of a head, and nothing kept: it is held to where it is itself, and corrected by nobody.
+    const head = personal.heads.of(this.own.number);
+    const none = (names: readonly string[]): Kept =>
+      Object.fromEntries(names.map((name) => [name, new Float64Array(head.length)]));
+    const own = local.told(aggregator.call, { weights: head, sent: none(local.sent), kept: none(local.keeps) });
+    for (const [prefix, vector] of Object.entries(own))
+      await personal.states(prefix).scatter(Float32Array.from(vector));
+  }
+
+  /** What it keeps and sends beside its update, by how the states of its steps stand. */
+  private async told(
+    local: Local,
+    { sent }: RoundOrder,
+    of: { readonly delta: Float32Array; readonly steps: number },
+  ): Promise<ReturnType<Local["after"]>> {
+    const { aggregator, states } = this.shared;
+    const stand = await Promise.all(
+      // Who keeps and sends nothing isn't asked for what it went by.
+      (local.keeps.length + local.sent.length > 0 ? local.strategy.states : []).map(
+        async (prefix) => [prefix, Float64Array.from(await states(prefix).gather())] as const,
+      ),
+    );
+    return local.after(aggregator.call, { ...of, states: Object.fromEntries(stand), sent, kept: this.kept });
+  }
+
+  private async steps(
+    { round, rounds }: RoundOrder,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly steps: number; readonly loss: number; readonly tokens: number }> {
+    const { plan, session, schedule } = this.shared;
+    const { loader } = this.own;
+    const { training } = plan.recipe;
+    const total = totalSteps(plan, loader);
+    const before = (round - 1) * total;
+    const most = Number(training.optimizer.arguments["learning_rate"]);
+    const rate = (step: number): number => most * schedule.factor(training.schedule, before + step, rounds * total);
+    const { privately } = this.own;
+    const o: StepPipelineOptions = privately
+      ? privateSteps(session, { update: (step) => privately.update(before + step) }, rate)
+      : { session, accumulate: training.accumulate, rate, update: (step) => loader.update(before + step) };
+    const pipeline = new StepPipeline(o, 0);
+    this.under = pipeline;
+    const sums = { loss: 0, counts: 0, tokens: 0 };
+    for (let step = 1; step <= total; step++) {
+      signal?.throwIfAborted();
+      const done = must(await pipeline.next(total), "a step of a client");
+      // The last batch of an epoch may be smaller: the mean is over rows, not over batches.
+      const counts = done.counts ?? 1;
+      sums.loss += done.loss * counts;
+      sums.counts += counts;
+      sums.tokens += done.tokens;
+    }
+    this.under = null;
+    return { steps: total, loss: sums.counts > 0 ? sums.loss / sums.counts : 0, tokens: sums.tokens };
+  }
+}
+
+/** What is kept of updates that were made smaller. */
+const LEFT = "left";

@@ -1,0 +1,182 @@
+/** `predict`: what the task says of a text, of a list of texts or of a split, or how a model writes them on. `as` keeps them under a name. */
+import type { ColumnTable } from "arquero";
+import type { Action, Subject, Writing } from "#dsl/compiler/plan/action.js";
+import { registry } from "#stdlib/registry.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { changedBy, uncleanedTexts } from "../../data/rows/text-cleaners.js";
+import { predictionsShown } from "../../display/scores/evaluation.js";
+import type { Shown } from "../../display/bundle-output.js";
+import { whyShown } from "../../display/scores/why.js";
+import { writtenShown } from "../../display/generated-texts.js";
+import { conversationsOf } from "../../data/rows/conversations.js";
+import type { Asked } from "../../data/encoding/encoded.js";
+import { Gathered } from "../../inference/prediction.js";
+import { predictionsType, writtenType, type ModelHandle } from "../../models/model-handle.js";
+import { promptsOf, promptText, upToLastUser, type Prompt } from "../../inference/prompts.js";
+import { rolesAsked } from "../../inference/requested-roles.js";
+import { questionsOf } from "../../inference/questions.js";
+import type { Stage } from "../../session/execution-context.js";
+import { warningsOn } from "../../session/warnings.js";
+import type { OpenSession } from "../../session/open-session.js";
+import { does } from "../../host/load-implementation.js";
+
+/** Milliseconds between two drawings of what is written. */
+const showEvery = 100;
+
+/** Texts of which is told which words spoke, as many as are listed. */
+const EXPLAINED = 20;
+
+type Predict = Extract<Action, { verb: "predict" }>;
+
+export async function runPredict(session: OpenSession, action: Predict, stage: Stage): Promise<void> {
+  const handle = session.models.get(action.name);
+  if (action.writing && handle.plan.template !== undefined) {
+    const prompts = await conversationsAsked(session, action.on, stage);
+    const plain = prompts.filter((prompt) => typeof prompt === "string");
+    await warnUncleaned(handle, action, plain, stage);
+    return write(session, handle, prompts, { ...action, ...action.writing }, stage);
+  }
+  const texts = await textsOf(session, action.on, { ...rolesAsked(handle.plan.task), model: handle.name }, stage);
+  if (action.writing) {
+    const prompts = texts.map((text) => (typeof text === "string" ? text : text[0]));
+    await warnUncleaned(handle, action, prompts, stage);
+    return write(session, handle, prompts, { ...action, ...action.writing }, stage);
+  }
+  await warnUncleaned(handle, action, texts, stage);
+  const predictions = await session.models.predict(handle, texts, stage.hostContext);
+  const pairs = texts.length > 0 && texts.every((text) => typeof text !== "string");
+  if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan, pairs));
+  const { task } = handle.plan;
+  const answers = must((await does(task, "task")).answers, `what ${task.word} answers`);
+  const { columns, cells } = (pairs && answers.ofPairs) || answers;
+  stage.screen.display(
+    predictionsShown(
+      columns,
+      predictions.map((prediction) => ({
+        text: prediction.text_pair === undefined ? prediction.text : `${prediction.text} | ${prediction.text_pair}`,
+        cells: cells(prediction),
+      })),
+    ),
+  );
+  if (!action.why) return;
+  const { why: how } = action;
+  const rows = await session.models.why(handle, texts.slice(0, EXPLAINED), { ...stage, how });
+  stage.screen.display(whyShown(rows, { model: handle.name, of: texts.length, how }));
+}
+
+/** Rows of data are cleaned already; texts of the statement are not. */
+async function warnUncleaned(
+  { name, weights }: ModelHandle,
+  { on, span }: Predict,
+  texts: readonly Asked[],
+  stage: Stage,
+): Promise<void> {
+  const clean = weights?.plan.recipe.data.clean ?? [];
+  const uncleaned = "data" in on ? null : uncleanedTexts(name, clean, "`predict`");
+  if (!uncleaned) return;
+  const count = await changedBy(clean, texts);
+  if (count === 0) return;
+  const changed = count === null ? {} : { changed: { count, of: texts.length } };
+  warningsOn(stage, span)("texts-not-cleaned", { ...uncleaned, ...changed });
+}
+
+/** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */
+async function write(
+  session: OpenSession,
+  handle: ModelHandle,
+  prompts: readonly Prompt[],
+  o: Predict & Writing,
+  stage: Stage,
+): Promise<void> {
+  const id = `predict-${handle.name}-${Date.now().toString(36)}`;
+  const apart = registry.find("task", handle.plan.task.word)?.capabilities?.continues !== true;
+  const gathered = prompts.map((prompt) => new Gathered(promptText(prompt)));
+  const shown = (writing: boolean): Shown & { readonly id: string } =>
+    writtenShown(
+      gathered.map((g) => g.written()),
+      { id, writing, apart },
+    );
+  stage.screen.display(shown(true));
+  let drawn = performance.now();
+  try {
+    for await (const piece of session.models.write(handle, prompts, o, stage.hostContext, stage.signal)) {
+      gathered[piece.row]!.add(piece);
+      if (performance.now() - drawn < showEvery) continue;
+      drawn = performance.now();
+      stage.screen.update(shown(true));
+    }
+  } catch (error) {
+    stage.screen.update(shown(false));
+    if (stage.signal?.aborted)
+      throw new CodedError("interrupted", {
+        what: `writing with ${handle.name}`,
+        kept: "what it wrote so far is shown",
+      });
+    throw error;
+  }
+  stage.screen.update(shown(false));
+  if (o.as !== null)
+    session.names.define(
+      o.as,
+      gathered.map((g) => g.written()),
+      writtenType,
+    );
+}
+
+async function textsOf(
+  session: OpenSession,
+  on: Subject,
+  { role, second, model }: { readonly role: string; readonly second: string; readonly model: string },
+  stage: Stage,
+): Promise<readonly Asked[]> {
+  if ("texts" in on) return on.texts;
+  if ("live" in on) {
+    const { value } = stage.hostContext.live(on.live) ?? {};
+    return second === "context" ? questionsOf(value, model) : textsIn(value, role);
+  }
+  const table = await tableOf(session, on, stage);
+  const has = table.columnNames();
+  const missing = [role, ...(second === "context" ? [second] : [])].find((needed) => !has.includes(needed));
+  if (missing !== undefined)
+    throw new CodedError("missing-role", { role: missing, task: "predict", data: on.data.name });
+  const texts = Array.from(table.array(role) as Iterable<unknown>, String);
+  if (!has.includes(second)) return texts;
+  const seconds = Array.from(table.array(second) as Iterable<unknown>, String);
+  return texts.map((text, i) => [text, seconds[i]!]);
+}
+
+/** What a model that chats is asked; of a split's conversations, all that comes before the last answer. */
+async function conversationsAsked(session: OpenSession, on: Subject, stage: Stage): Promise<readonly Prompt[]> {
+  if ("texts" in on) return on.texts;
+  if ("live" in on) return promptsOf(stage.hostContext.live(on.live)?.value);
+  const table = await tableOf(session, on, stage);
+  const roles = table.columnNames();
+  if (!roles.includes("messages") && !roles.includes("input"))
+    return Array.from(table.array("text") as Iterable<unknown>, String);
+  return conversationsOf(table).map(({ messages }) => upToLastUser(messages));
+}
+
+async function tableOf(
+  session: OpenSession,
+  on: Extract<Subject, { data: unknown }>,
+  stage: Stage,
+): Promise<ColumnTable> {
+  const prepared = await session.datasets.data(on.data, null, stage.hostContext);
+  if (prepared.streamed) throw new CodedError("streamed-table", { data: on.data.name });
+  const split = on.split ?? "all";
+  const table = prepared.splits[split];
+  if (!table) throw new CodedError("split-missing", { data: on.data.name, split, has: Object.keys(prepared.splits) });
+  return table;
+}
+
+/** `$x` may be one text, a list of texts, or an arquero table with a column named as the role (`text`, `input`). */
+function textsIn(value: unknown, role: string): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value) && value.every((text): text is string => typeof text === "string")) return value;
+  if (typeof value === "object" && value !== null && "array" in value && typeof value.array === "function")
+    return Array.from((value.array as (name: string) => Iterable<unknown>)(role), String);
+  throw new CodedError("texts-expected", {
+    got: Array.isArray(value) ? "a list that holds something else" : typeof value,
+  });
+}

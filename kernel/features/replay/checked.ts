@@ -1,0 +1,129 @@
+/**
+ * What a run was made of, looked at before it is repeated: whatever differs from its lock is named, and what can't be had from
+ * its folder is refused.
+ */
+import { resolve } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { recipeHash } from "#dsl/compiler/plan/hash.js";
+import { SEMANTICS } from "#dsl/compiler/plan/semantics.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { readerOf } from "#dsl/language/types/subject.js";
+import type { Base } from "../../bases/base.js";
+import type { Prepared } from "../../data/prepared.js";
+import type { HostContext } from "../../host/host-context.js";
+import { rowMarksOf } from "../../runs/row-marks.js";
+import { differingIn, short, type Difference } from "../../runs/record/record-differences.js";
+import { recordOf } from "../../runs/record/record.js";
+import type { Side } from "../../runs/record/side.js";
+import type { Engine } from "../../engines/engine.js";
+import type { OpenSession } from "../../session/open-session.js";
+import { version } from "../../session/version.js";
+
+/** Absolute: where the relative paths of a run's plan start. */
+export function homeOf({ run, lock }: Side): string {
+  return resolve(run.path, lock.home ?? "../..");
+}
+
+/** Coded error `not-replayable`. */
+export function demandReplayable({ run, plan, lock }: Side): void {
+  const [tables, words] = [new Set<string>(), new Set<string>()];
+  const look = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(look);
+    else if (isRecord(value)) {
+      const { live, definition, word } = value;
+      if (typeof live === "string") tables.add(`$${live}`);
+      if (typeof definition === "string" && typeof word === "string") words.add(word);
+      Object.values(value).forEach(look);
+    }
+  };
+  look(plan.recipe);
+  const deployed = lock.deployment?.target ?? null;
+  if (plan.recipe.federated)
+    throw new CodedError("not-replayable", { run: run.id, tables: [], words: [], deployed: null, federated: true });
+  if (plan.recipe.update)
+    throw new CodedError("not-replayable", { run: run.id, tables: [], words: [], deployed: null, update: true });
+  if (plan.recipe.compress)
+    throw new CodedError("not-replayable", { run: run.id, tables: [], words: [], deployed: null, compress: true });
+  if (plan.recipe.training.average !== undefined)
+    throw new CodedError("not-replayable", { run: run.id, tables: [], words: [], deployed: null, averaged: true });
+  if (tables.size + words.size > 0 || deployed !== null)
+    throw new CodedError("not-replayable", { run: run.id, tables: [...tables], words: [...words], deployed });
+}
+
+export interface Checked {
+  /** Other numbers are to be expected. */
+  readonly changed: readonly Difference[];
+  /** Engine, threads, machine, Node: sums in another order. */
+  readonly elsewhere: readonly Difference[];
+}
+
+/** What is read now beside what the lock says; nothing is trained. `plan`: what will be trained. */
+export async function checked(
+  session: OpenSession,
+  side: Side,
+  plan: Plan,
+  o: { readonly engine: Engine; readonly hostContext: HostContext },
+): Promise<Checked> {
+  const { lock, record } = side;
+  const { base } = await session.weights.parts(plan, o.hostContext);
+  const prepared = await session.datasets.data(plan.recipe.data, readerOf(plan.recipe.model), o.hostContext);
+  const now = await nowOf(side, { base, prepared, plan, ...o });
+  const { numbers } = differingIn(side, now);
+  const seeds = Object.entries(record?.seeds ?? {}).flatMap(([name, seed]): readonly Difference[] => {
+    const has = plan.recipe[name as "training" | "data"].seed;
+    return has === seed
+      ? []
+      : [{ group: "seeds", what: `seed of the ${name}`, here: String(seed), there: String(has) }];
+  });
+  const hash = recipeHash(side.plan.recipe);
+  const recipe: Difference = { group: "settings", what: "recipe", here: short(lock.recipeHash), there: short(hash) };
+  const { ranks } = side.plan.estimates;
+  const alone: Difference = {
+    group: "machine",
+    what: "processes that shared each update",
+    here: String(ranks?.count ?? 1),
+    there: "1, which sums in another order",
+  };
+  const all = [
+    ...seeds,
+    ...(hash === lock.recipeHash || seeds.length > 0 ? [] : [recipe]),
+    ...numbers,
+    ...(ranks ? [alone] : []),
+  ];
+  const others = now.lock.engine !== lock.engine;
+  const isElsewhere = ({ group, what }: Difference): boolean =>
+    group === "machine" || (group === "versions" && (what === "node" || (others && what !== "tunebook")));
+  return { changed: all.filter((one) => !isElsewhere(one)), elsewhere: all.filter(isElsewhere) };
+}
+
+interface Now {
+  readonly base: Base;
+  readonly prepared: Prepared;
+  readonly plan: Plan;
+  readonly engine: Engine;
+  readonly hostContext: HostContext;
+}
+
+/** The run as it would be written now. */
+async function nowOf(side: Side, { base, prepared, plan, engine, hostContext }: Now): Promise<Side> {
+  const { facts } = prepared;
+  const splits = Object.fromEntries(Object.entries(facts.splits).map(([split, { rows }]) => [split, rows]));
+  const record =
+    side.record && (await recordOf({ plan, base, prepared, engine: engine.info, folder: hostContext.folder, version }));
+  return {
+    ...side,
+    plan: { ...side.plan, recipe: { ...side.plan.recipe, semantics: SEMANTICS } },
+    record,
+    marks: () => rowMarksOf(prepared),
+    lock: {
+      ...side.lock,
+      dataHash: facts.hash,
+      baseHash: base.hash,
+      engine: engine.info.title,
+      tunebook: version,
+      node: process.version,
+      data: { rowsIn: facts.rowsIn, kept: facts.kept, splits },
+    },
+  };
+}

@@ -1,0 +1,239 @@
+/**
+ * A run repeated from its folder: its plan trained again from the files that its lock names, and each number held against the
+ * one of then. Its notebook needn't be there. What differs is named before anything is trained.
+ */
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { recipeHash } from "#dsl/compiler/plan/hash.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { SEMANTICS, semanticsOf } from "#dsl/compiler/plan/semantics.js";
+import { RunFolder } from "../../runs/run-folder.js";
+import type { EngineName, EngineOptions } from "../../engines/engine.js";
+import { allEngines } from "../../engines/engines.js";
+import { readRegular } from "../../runs/read-regular.js";
+import { eventsOf } from "../../runs/read-events.js";
+import { plainHostContext, type Progress } from "../../host/host-context.js";
+import { holderOf } from "../../runs/run-lock.js";
+import { RunLog } from "../../runs/run-log.js";
+import type { Difference } from "../../runs/record/record-differences.js";
+import { rowsText } from "../../runs/record/rows-changed.js";
+import { sideOf, type Side } from "../../runs/record/side.js";
+import { workOf } from "../../engines/work.js";
+import { giveBack, giveWeights } from "../../training-runs/give-weights.js";
+import type { TrainingHook } from "../../training/loop/hook.js";
+import { trainOnce } from "../../training-runs/training.js";
+import { TuneSession } from "../tune-session.js";
+import { type Stage } from "../../session/execution-context.js";
+import { Warnings } from "../../session/warnings.js";
+import { alike, drawnApart, numbersOf, type Alike } from "../../runs/record/number-tolerance.js";
+import { checked, demandReplayable, homeOf } from "./checked.js";
+import { rescored } from "./rescored.js";
+
+export interface ReplayOptions {
+  /** Absent: as it was. */
+  readonly engine?: EngineName | undefined;
+  readonly device?: EngineOptions["device"] | undefined;
+  readonly threads?: number | undefined;
+  /** Within tolerance is not enough. */
+  readonly exact?: boolean | undefined;
+  /** Whatever differs from its lock. */
+  readonly anyway?: boolean | undefined;
+  /** Where relative paths of its plan start; absent: where they did. */
+  readonly home?: string | undefined;
+  /** Where the repetition goes; absent: beside the run. */
+  readonly runs?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly startEngine?: (options: EngineOptions) => ReturnType<typeof import("../../engines/start.js").startEngine>;
+}
+export interface Replay {
+  readonly run: string;
+  /** Folder of the repetition. */
+  readonly again: string;
+  readonly engine: { readonly then: string; readonly now: string };
+  /** Other numbers were to be expected, and it went on. */
+  readonly changed: readonly Difference[];
+  readonly elsewhere: readonly Difference[];
+  /** An older run says too little of where it was made. */
+  readonly unknown: boolean;
+  readonly numbers: Alike;
+  readonly left: readonly string[];
+  /** Its rows and its noise were drawn anew: it is private. */
+  readonly drawn: boolean;
+  /** Every number within tolerance; to the last bit where that was asked for. */
+  readonly same: boolean;
+}
+
+/** Coded errors `still-training`, `not-replayable`, `replay-changed`, `run-unreadable`, `run-without-base`, those of reading data and bases, `interrupted`. */
+export async function replay(run: RunFolder, o: ReplayOptions = {}): Promise<Replay> {
+  demandEnded(run);
+  const side = sideOf(run);
+  demandReplayable(side);
+  const home = o.home ?? homeOf(side);
+  const session = new TuneSession({
+    folder: home,
+    runs: o.runs ?? dirname(resolve(run.path)),
+    ...(o.startEngine && { startEngine: o.startEngine }),
+  });
+  try {
+    return await replayed(session, side, home, o);
+  } finally {
+    await session.close();
+  }
+}
+
+async function replayed(session: TuneSession, side: Side, home: string, o: ReplayOptions): Promise<Replay> {
+  const { run, lock } = side;
+  const stage = stageOf(home, o);
+  await session.engines.configure(engineOptions(side, o));
+  const plan = trainable(side, home);
+  const engine = await session.engines.engine(workOf(plan));
+  const { changed, elsewhere } = await checked(session, side, plan, { engine, hostContext: stage.hostContext });
+  if (changed.length > 0 && !o.anyway)
+    throw new CodedError("replay-changed", {
+      run: run.id,
+      changed: changed.map(({ what, group, here, there, rows }) => ({
+        what: group === "versions" ? `version of ${what}` : what,
+        then: here ?? "none",
+        now: there ?? "none",
+        ...(rows && { rows: rowsText(rows) }),
+      })),
+    });
+  const name = `${lock.name}_again`;
+  const until = upTo(lastStepOf(run));
+  const request = {
+    plan,
+    run: { name, resume: false, replays: run.id },
+    listener: { onEvent: progressOf(name, plan, o) },
+    hooks: () => until,
+  };
+  const result = await trainOnce(session, request, stage);
+  try {
+    const handle = session.models.unnamed(plan.recipe.model, name);
+    await giveWeights(session, handle, plan, result);
+    if (result.trained.reason === "interrupted") {
+      await result.trained.settled;
+      throw new CodedError("interrupted", {
+        what: `replaying ${run.id}`,
+        kept: `what it trained is in ${result.run.path}`,
+      });
+    }
+    const then = eventsOf(readRegular(run.eventsFile) ?? "");
+    const asked = await rescored(session, { side, handle, run: result.run }, stage);
+    const losses = numbersOf(then, result.run.events(), lock.data?.splits["validation"] ?? null);
+    const drawn = plan.recipe.training.privacy !== undefined;
+    const numbers = alike([...(drawn ? drawnApart(losses) : losses), ...asked.numbers], drawn);
+    const unknown = side.record === null;
+    const compared = numbers.losses + numbers.scores > 0;
+    return {
+      run: run.id,
+      again: result.run.path,
+      engine: { then: lock.engine, now: engine.info.title },
+      changed,
+      elsewhere,
+      unknown,
+      numbers,
+      drawn,
+      left: asked.left,
+      same: compared && (o.exact ? numbers.exact : numbers.beyond.length === 0),
+    };
+  } finally {
+    giveBack(result);
+  }
+}
+
+/** What it comes to isn't known yet. */
+function demandEnded(run: RunFolder): void {
+  const holder = holderOf(run.path);
+  if (holder?.does !== "train") return;
+  const log = new RunLog();
+  log.take(readRegular(run.eventsFile) ?? "");
+  const { step, steps } = log;
+  throw new CodedError("still-training", {
+    run: run.id,
+    name: run.lock()?.name ?? run.id,
+    step,
+    steps,
+    process: holder.writer.id,
+  });
+}
+
+function stageOf(home: string, { signal, onProgress }: ReplayOptions): Stage {
+  const screen = { display: () => undefined, update: () => undefined };
+  const hostContext = { ...plainHostContext(home), ...(signal && { signal }), ...(onProgress && { onProgress }) };
+  return { screen, hostContext, ...(signal && { signal }), sources: [], warnings: new Warnings(screen, [], "replay") };
+}
+
+/** The engine that it had, or the one that is asked for. */
+function engineOptions({ lock, record }: Side, o: ReplayOptions): EngineOptions {
+  const had = record?.engine;
+  const engine = o.engine ?? (had ? (had.name as EngineName) : engineIn(lock.engine));
+  const same = engine === had?.name;
+  const threads = o.threads ?? had?.threads;
+  const device = o.device ?? (same ? (had?.device as EngineOptions["device"]) : undefined);
+  return {
+    engine,
+    ...(threads !== undefined && { threads }),
+    ...(device !== undefined && { device }),
+    ...(had?.deterministic && { deterministic: true as const }),
+  };
+}
+function engineIn(title: string): EngineOptions["engine"] {
+  return allEngines.find(({ titled }) => title.startsWith(titled))?.name ?? "auto";
+}
+
+/** Of a model that began from another training, the folder that this wrote is its base. */
+function trainable({ run, plan: had, lock }: Side, home: string): Plan {
+  const { trained, ...model } = had.recipe.model;
+  // Workers changed no number: one process trains it again.
+  const { runner, ...effects } = had.effects;
+  const { ranks, ...estimates } = had.estimates;
+  void [runner, ranks];
+  const plan = { ...ofToday(had), effects, estimates };
+  if (!trained) return plan;
+  const noted = lock.base === undefined ? [] : [resolve(run.path, lock.base)];
+  const others = RunFolder.find(dirname(run.path), trained.recipeHash).map((other) => other.model);
+  const base = [...noted, ...others].find((folder) => existsSync(join(folder, "config.json")));
+  if (base === undefined) throw new CodedError("run-without-base", { run: run.id, base: model.base });
+  return { ...plan, recipe: { ...plan.recipe, model: { ...model, base, folder: home } } };
+}
+
+/** The plan with the current version of the semantics, which the repeated training uses. */
+function ofToday(plan: Plan): Plan {
+  if (semanticsOf(plan.recipe) === SEMANTICS) return plan;
+  const recipe = { ...plan.recipe, semantics: SEMANTICS };
+  return { ...plan, recipe, recipeHash: recipeHash(recipe) };
+}
+
+/** The step at which it was ended before its time; null: it came to its own end. */
+function lastStepOf(run: RunFolder): number | null {
+  const events = run.events();
+  const ended = events.findLast((event) => event.kind === "stopped");
+  if (ended?.kind === "stopped" && (ended.reason === "done" || ended.reason === "early")) return null;
+  return events.reduce((last, event) => ("step" in event ? Math.max(last, event.step) : last), 0);
+}
+
+/** Hooks that end a training at step `last`, as its run was ended; none where it is null. */
+function upTo(last: number | null): readonly TrainingHook[] {
+  if (last === null) return [];
+  let done = 0;
+  return [
+    {
+      afterStep({ step }) {
+        done = step;
+        return {};
+      },
+      stepsUntilPause: () => Math.max(1, last - done),
+      endsNow: () => (done >= last ? "stop" : null),
+    },
+  ];
+}
+
+function progressOf(name: string, plan: Plan, { onProgress }: ReplayOptions) {
+  let total = plan.estimates.steps;
+  return (event: { readonly kind: string; readonly steps?: number; readonly step?: number }): void => {
+    if (event.kind === "started" && event.steps !== undefined) total = event.steps;
+    if (event.kind === "step") onProgress?.({ label: `steps of ${name} trained`, done: event.step ?? 0, total });
+  };
+}

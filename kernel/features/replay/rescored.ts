@@ -1,0 +1,112 @@
+/** Scores that evaluations gave a run, asked again of its repetition: those on its own data whose metrics a model answers alone. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { valueOf, wholeOf } from "#dsl/compiler/statement/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { readCheckpoints } from "../../runs/checkpoints.js";
+import { appendScore, scoresOf, type RunScore } from "../../runs/history/run-scores.js";
+import { drawAll } from "../../inference/measuring/comparison.js";
+import { readsTexts, worldIn } from "../../inference/measuring/measure-metric.js";
+import type { Side } from "../../runs/record/side.js";
+import { keptCheckpoint } from "../../models/kept-checkpoint.js";
+import type { RunFolder } from "../../runs/run-folder.js";
+import type { ModelHandle } from "../../models/model-handle.js";
+import type { Stage } from "../../session/execution-context.js";
+import type { OpenSession } from "../../session/open-session.js";
+import { evaluateOnce } from "../../evaluation/evaluate-once.js";
+import type { Number2 } from "../../runs/record/number-tolerance.js";
+
+export interface Rescored {
+  readonly numbers: readonly Number2[];
+  /** What was not asked again, and why. */
+  readonly left: readonly string[];
+}
+
+/** `run`: the repetition, which keeps the scores. */
+export async function rescored(
+  session: OpenSession,
+  { side, handle, run }: { readonly side: Side; readonly handle: ModelHandle; readonly run: RunFolder },
+  stage: Stage,
+): Promise<Rescored> {
+  const [numbers, left]: [Number2[], string[]] = [[], []];
+  for (const score of newestOf(side)) {
+    const on = `${score.data}${score.split === null ? "" : `.${score.split}`}`;
+    const why = whyNot(side, score);
+    if (why !== null) {
+      left.push(`scores on ${on}: ${why}`);
+      continue;
+    }
+    const { calls, not } = await metricsOf(session, score);
+    left.push(...not.map((name) => `${name} on ${on}: it is no answer of the model alone`));
+    if (calls.length === 0) continue;
+    const how = {
+      metrics: calls,
+      batch_size: batchSize(session),
+      groups: true,
+      world: worldIn(stage.hostContext.folder),
+    };
+    const subject = { data: side.plan.recipe.data, split: score.split };
+    const { measures, prepared, evaluation } = await evaluateOnce(session, handle, subject, how, stage);
+    const drawn = await drawAll(measures, stage.signal);
+    const metrics = measures.map((measure) => {
+      const { value, interval } = must(drawn.get(measure), "its interval").score;
+      const { better } = measure;
+      return [measure.name, { value, low: interval?.low ?? null, high: interval?.high ?? null, better }] as const;
+    });
+    appendScore(run, {
+      at: new Date().toISOString(),
+      step: must(handle.weights, "its weights").checkpoint.position.step,
+      data: score.data,
+      split: score.split,
+      dataHash: prepared.facts.hash,
+      rows: evaluation.rows,
+      metrics: Object.fromEntries(metrics),
+    });
+    for (const [name, { value }] of metrics) {
+      const then = score.metrics[name]?.value;
+      const sort = name === "loss" ? ("loss" as const) : ("score" as const);
+      if (then !== undefined) numbers.push({ what: `${name} on ${on}`, sort, then, now: value, rows: score.rows });
+    }
+  }
+  return { numbers, left };
+}
+
+/** The newest on each split of each data. */
+function newestOf({ run }: Side): readonly RunScore[] {
+  const found = new Map<string, RunScore>();
+  for (const score of scoresOf(run)) found.set(`${score.data} ${String(score.split)}`, score);
+  return [...found.values()];
+}
+
+function whyNot({ run, plan, lock }: Side, score: RunScore): string | null {
+  if (score.data !== plan.recipe.data.name || score.dataHash !== lock.dataHash)
+    return "the run tells nothing of those data";
+  if (existsSync(join(run.path, "calibration.json"))) return "its calibration is not repeated";
+  if (readCheckpoints(run).length === 0) return null;
+  return score.step === keptCheckpoint(run, plan).position.step ? null : "they are of other weights than it kept";
+}
+
+async function metricsOf({ vocabulary: { registry } }: OpenSession, score: RunScore) {
+  const parameter = must(
+    registry.find("verb", "evaluate")?.parameters.find(({ name }) => name === "metrics"),
+    "`metrics` of an evaluation",
+  );
+  const calls: Call[] = [];
+  const not: string[] = [];
+  for (const name of Object.keys(score.metrics)) {
+    const read = valueOf(name, parameter, registry);
+    const whole = read.value === undefined ? undefined : wholeOf(read.value, parameter, registry).value;
+    const [call] = Array.isArray(whole) ? (whole as Call[]) : [];
+    const of = (call && registry.find("metric", call.word)?.capabilities?.of) ?? [];
+    const timed = of.includes("time") || of.includes("cost");
+    if (!call || timed || (await readsTexts(call))) not.push(name);
+    else calls.push(call);
+  }
+  return { calls, not };
+}
+
+function batchSize({ vocabulary: { registry } }: OpenSession): number {
+  const found = registry.find("verb", "evaluate")?.parameters.find(({ name }) => name === "batch_size")?.default;
+  return found && "value" in found && typeof found.value === "number" ? found.value : 64;
+}

@@ -1,0 +1,98 @@
+/** `show NAME.edge`: what a model would take on phones and boards, from its own programs and what such devices were measured to do. */
+import type { Budget } from "#dsl/compiler/plan/actions/show-actions.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { DeployedParts } from "#stdlib/targets/kind.js";
+import { registry } from "#stdlib/registry.js";
+import { edgeShown } from "../../display/plans/edge.js";
+import type { Shown } from "../../display/bundle-output.js";
+import type { Device } from "../../edge/devices.js";
+import { figuresOf } from "../../edge/figures.js";
+import { rivals } from "../../edge/rivals.js";
+import type { EdgeFigures } from "../../edge/arithmetic.js";
+import { does } from "../../host/load-implementation.js";
+import { PLAIN } from "../../deployments/from-folder.js";
+import { readMachineRecord } from "../../engines/machine-record.js";
+import type { ModelHandle } from "../../models/model-handle.js";
+
+/** Labels of a model that learnt none yet: how many there are hardly counts. */
+const LABELS = 2;
+/** Tokens of a text, where nothing says how long texts are. */
+const LENGTH = 128;
+/**
+ * Of the rate of a large product, which `tunebook setup` measures: what an encoder reaches with one short text, whose products are
+ * small (bench/LOG.md).
+ */
+const SHARE = 0.35;
+
+export async function edgeOf(handle: ModelHandle, base: BaseFacts, budget: Budget): Promise<Shown> {
+  const plan = handle.weights?.plan.recipe.model ?? handle.plan;
+  const labels = handle.weights?.labels.length ?? LABELS;
+  const length = Math.min(budget.length ?? lengthOf(handle), plan.max_length);
+  const of = (name: string, facts: Pick<BaseFacts, "family" | "config">): Promise<EdgeFigures> =>
+    figuresIn(name, plan, facts, { labels, length });
+  return edgeShown({
+    model: await of(handle.name, base),
+    rivals: await rivalsOf(plan, of),
+    budget,
+    length,
+    longest: budget.length === undefined && handle.weights ? plan.max_length : length,
+    here: hereOf(),
+  });
+}
+
+/** Others do the same task, if it is one of encoders. */
+async function rivalsOf(
+  plan: ModelPlan,
+  of: (name: string, facts: Pick<BaseFacts, "family" | "config">) => Promise<EdgeFigures>,
+): Promise<readonly EdgeFigures[]> {
+  const { answers } = await does(plan.task, "task");
+  return answers ? Promise.all(rivals.map(({ name, family, config }) => of(name, { family, config }))) : [];
+}
+
+/** As it is written elsewhere: what trained is in the weights. */
+async function figuresIn(
+  name: string,
+  plan: ModelPlan,
+  { family, config }: Pick<BaseFacts, "family" | "config">,
+  { labels, length }: { readonly labels: number; readonly length: number },
+): Promise<EdgeFigures> {
+  const implementation = await implementationOf(registry, "model", family);
+  const parts: DeployedParts = {
+    family: implementation,
+    config: implementation.config(config),
+    technique: PLAIN,
+    labels,
+    roles: [],
+    task: { call: plan.task, implementation: await does(plan.task, "task") },
+    prefixInCheckpoint: false,
+    tensors: {},
+    seed: 0,
+    tokenTypes: false,
+  };
+  return figuresOf(name, parts, length);
+}
+
+/** Of the texts that it learnt from, on average. */
+function lengthOf({ weights }: ModelHandle): number {
+  const { estimates, recipe } = weights?.plan ?? {};
+  if (!estimates || !recipe || estimates.rows === 0) return LENGTH;
+  const rows = Math.max(1, estimates.steps * recipe.training.batch_size * recipe.training.accumulate);
+  return Math.max(1, Math.round(estimates.tokens / rows));
+}
+
+/** By the fastest of its engines. */
+function hereOf(): Device | null {
+  const engines = Object.values(readMachineRecord()?.engines ?? {});
+  const [best] = engines.sort((a, b) => b.f32 - a.f32);
+  if (!best) return null;
+  const rate = best.f32 * SHARE;
+  return {
+    name: "this machine",
+    like: best.title,
+    rates: { f32: rate, int8: rate },
+    bandwidth: best.bandwidth,
+    room: Number.POSITIVE_INFINITY,
+  };
+}

@@ -1,0 +1,95 @@
+/** What is there before anything is tried: the data, the machine, and each base beside them. */
+import { availableParallelism } from "node:os";
+import { wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { quantile } from "#dsl/compiler/plan/lengths.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
+import { readerOf } from "#dsl/language/types/subject.js";
+import type { Left, Lengths, Looked, LookedBase } from "../../../study/auto/auto.js";
+import { weightBytes } from "../../../bases/base.js";
+import { memoryHere } from "../../../session/answers/dataset-cache.js";
+import { basesAtHand } from "./at-hand.js";
+import { textOf, trainingOf, type AroundAuto } from "./auto-context.js";
+
+/** What is said of a base that was made for other texts. */
+const STRANGE: ReadonlySet<string> = new Set(["unknown-tokens", "costly-language"]);
+
+/** A base that reads the task here. */
+export interface Able {
+  readonly looked: LookedBase;
+  /** Of a training with the task's and the language's defaults. */
+  readonly plan: Plan;
+  readonly positions: number;
+}
+
+export async function looked(
+  around: AroundAuto,
+): Promise<{ readonly looked: Looked; readonly able: readonly Able[]; readonly left: readonly Left[] }> {
+  const { session, stage, action } = around;
+  const { data, bases } = action.auto;
+  const able: Able[] = [];
+  const left: Left[] = [];
+  const same = new Set<string | null>();
+  for (const name of bases ?? (await basesAtHand())) {
+    stage.signal?.throwIfAborted();
+    const found = await baseBeside(around, name);
+    if ("why" in found) left.push({ what: name, why: found.why });
+    else if (same.has(found.plan.recipe.model.baseHash)) left.push({ what: name, why: "it is one of the others" });
+    else {
+      same.add(found.plan.recipe.model.baseHash);
+      able.push(found);
+    }
+  }
+  const { facts } = await session.datasets.data(data, null, stage.hostContext);
+  const languages = [...new Set(able.flatMap(({ plan }) => plan.reads ?? []).map(({ name }) => name))];
+  const rows = (split: string): number => facts.splits[split]?.rows ?? 0;
+  return {
+    able,
+    left,
+    looked: {
+      data: data.name,
+      task: textOf(around, action.auto.task),
+      rows: { train: rows("train"), validation: rows("validation") },
+      labels: (facts.splits["train"]?.labels ?? [])
+        .map(({ label, count }) => ({ label, count }))
+        .toSorted((a, b) => b.count - a.count),
+      languages,
+      machine: { memoryBytes: memoryHere(), cores: availableParallelism(), engine: session.datasets.engine },
+      bases: able.map(({ looked: base }) => base),
+    },
+  };
+}
+
+async function baseBeside(around: AroundAuto, name: string): Promise<Able | { readonly why: string }> {
+  const { session, stage, action } = around;
+  const { data, task } = action.auto;
+  const found = await trainingOf(
+    around,
+    `model found_base { base: ${JSON.stringify(name)}, task: ${textOf(around, task)} }\ntrain found_base on ${data.name} as found_try { epochs: 1 }`,
+    name,
+  );
+  if ("why" in found) return found;
+  const { plan, warnings } = found;
+  // Whoever names a base knows what it reads.
+  const strange = action.auto.bases ? undefined : warnings.find(({ code }) => STRANGE.has(code));
+  if (strange) return { why: wordsFor(strange).message };
+  const reader = readerOf(plan.recipe.model);
+  const { facts } = await session.datasets.base(reader, stage.hostContext);
+  const measured = await session.datasets.data(data, reader, stage.hostContext);
+  return {
+    plan,
+    positions: Math.min(facts.positions, plan.recipe.model.max_length),
+    looked: {
+      name,
+      parameters: facts.parameters,
+      bytes: weightBytes(facts),
+      lengths: lengthsIn(measured.facts),
+    },
+  };
+}
+
+function lengthsIn(facts: DataFacts): Lengths | null {
+  const of = facts.splits["train"]?.lengths;
+  const [median, p95, p99] = [quantile(of, 0.5), quantile(of, 0.95), quantile(of, 0.99)];
+  return of && median !== null && p95 !== null && p99 !== null ? { median, p95, p99, longest: of.longest } : null;
+}

@@ -1,0 +1,102 @@
+/**
+ * `train … as night { detach: true }`: the training in a process of its own. The statement ends once it has its run; run again
+ * it starts nothing that is there already: what goes on is attached, and what has ended well is given.
+ */
+import { existsSync } from "node:fs";
+import { relative } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import { CALIBRATION } from "../../runs/calibration.js";
+import type { RunFolder } from "../../runs/run-folder.js";
+import { expectedTime } from "../../display/plans/expected-time.js";
+import { planShown } from "../../display/plans/plan-card.js";
+import { plural } from "../../host/text.js";
+import { isTraining, outcomeOf } from "../../remote/supervisor/outcome.js";
+import { startDetached, type Started } from "../../remote/supervisor/start-process.js";
+import { endedAs, runsNamed } from "../../runs/history/runs-named.js";
+import { shipmentOf } from "../../remote/jobs/ship.js";
+import type { Stage } from "../../session/execution-context.js";
+import type { OpenSession } from "../../session/open-session.js";
+import { version } from "../../session/version.js";
+import { attachTo, give, trainedText } from "../attach/run.js";
+import { say } from "../../session/print-lines.js";
+
+type Train = Extract<Action, { verb: "train" }>;
+
+/** How often another process may begin the same between two looks. */
+const TRIES = 5;
+
+export async function trainDetached(session: OpenSession, action: Train, stage: Stage): Promise<void> {
+  if (process.platform === "win32") throw new CodedError("cannot-detach", { name: action.name });
+  const { name, plan } = action;
+  for (let tries = 1; ; tries++) {
+    if (await taken(session, action, stage)) return;
+    const shipped = shipmentOf(session, action, stage, { what: `train … as ${name} { detach: true }`, version });
+    const { runs } = session;
+    const started = await startDetached({ runs, name, recipeHash: plan.recipeHash, shipped }, stage.signal);
+    if (started) return begun(session, action, started, stage);
+    if (tries >= TRIES) throw new CodedError("not-started", { name, how: "others start it again and again", log: [] });
+  }
+}
+
+/** Whether it is there already, under this name and of this recipe: one that trains is watched, one that has ended is given. */
+async function taken(session: OpenSession, action: Train, stage: Stage): Promise<boolean> {
+  const { name, plan, resume } = action;
+  const runs = runsNamed(session.runs, name, plan.recipeHash);
+  const trains = runs.find(isTraining);
+  if (trains) {
+    const { holder } = outcomeOf(trains);
+    say(
+      stage,
+      `${name} is training already, in process ${String(holder?.writer.id ?? "?")}: nothing was started, this shows it`,
+    );
+    await attachTo(session, { name, run: trains }, stage);
+    return true;
+  }
+  const over = (run: RunFolder): boolean => endedAs(run, ["done", "early"]);
+  const [newest] = runs;
+  const done = resume ? (newest && over(newest) ? newest : undefined) : runs.find(over);
+  if (!done) {
+    if (newest && !resume) tellLost(newest, name, stage);
+    return false;
+  }
+  await give(session, { name, run: done });
+  say(
+    stage,
+    `${name} was trained: ${trainedText(done, stage.hostContext.folder)}. Nothing was started, these are its weights.`,
+    ...(action.calibrate && !existsSync(`${done.path}/${CALIBRATION}`)
+      ? ["It was trained without `calibrate`, and nothing is fitted to it."]
+      : []),
+    `To train anew, write another name after \`as\`, or leave \`detach\` out.`,
+  );
+  return true;
+}
+
+/** One that was cut off isn't passed over in silence. */
+function tellLost(run: RunFolder, name: string, stage: Stage): void {
+  const { is, step, how, goesOnFrom } = outcomeOf(run);
+  const was = is === "interrupted" ? "was stopped" : is === "failed" ? "failed" : "was cut off";
+  const why = is === "interrupted" || how === null ? "" : ` (${how})`;
+  const back = goesOnFrom === null ? "" : `; \`resume: true\` would go on from step ${String(goesOnFrom)}`;
+  say(stage, `An earlier training of ${name} ${was} at step ${String(step)}${why}: this one begins afresh${back}.`);
+}
+
+async function begun(
+  session: OpenSession,
+  { name, plan }: Train,
+  { folder, process: id }: Started,
+  stage: Stage,
+): Promise<void> {
+  const handle = session.models.define(plan.recipe.model, name);
+  await handle.weights?.settled;
+  Object.assign(handle, { weights: null, begun: true, seeds: null, apart: true });
+  stage.screen.display(planShown(plan));
+  const { estimates } = plan;
+  say(
+    stage,
+    `${name} trains by itself, in process ${String(id)}: ${plural(estimates.steps, "step")}, ${expectedTime(estimates, undefined).value}.`,
+    `Its run is ${relative(stage.hostContext.folder, folder) || folder}. The notebook may be closed.`,
+    `\`attach ${name}\` shows how it goes and gives the model, here and in other notebooks; \`tunebook attach ${name}\` on the command line.`,
+    `\`tunebook runs stop ${name}\` ends it, after a checkpoint.`,
+  );
+}

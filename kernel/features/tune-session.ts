@@ -1,0 +1,82 @@
+/**
+ * One Tune session: a notebook has one, a `.tune` file has one. A source is compiled whole before anything of it runs; then
+ * its actions run in order.
+ */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { Progress } from "../host/host-context.js";
+import { OpenSession } from "../session/open-session.js";
+import { ProgressLine } from "../session/progress-line.js";
+import { Refused, type Given, type Stage } from "../session/execution-context.js";
+import { verbs } from "./verbs.js";
+import { Warnings } from "../session/warnings.js";
+
+export class TuneSession extends OpenSession {
+  /**
+   * Compiles and runs a source. Errors of the text are a `Refused`; an error of an action is a `CodedError` whose span is
+   * its statement. Warnings are handed to `onWarnings` before anything runs.
+   */
+  async run(
+    source: Source,
+    stage: Given,
+    onWarnings: (diagnostics: readonly Diagnostic[]) => void = () => undefined,
+  ): Promise<void> {
+    const line = new ProgressLine(stage.screen, source.id);
+    const onProgress = stage.hostContext.onProgress ?? ((progress: Progress) => line.on(progress));
+    const within = { ...stage, hostContext: { ...stage.hostContext, onProgress } };
+    try {
+      await this.runIn(source, within, onWarnings, () => line.end());
+    } finally {
+      line.end();
+    }
+  }
+
+  private async runIn(
+    source: Source,
+    stage: Given,
+    onWarnings: (diagnostics: readonly Diagnostic[]) => void,
+    onActionDone: () => void,
+  ): Promise<void> {
+    const compiled = await this.compile(source, stage.hostContext);
+    const { diagnostics, actions, facts } = compiled;
+    this.known = facts;
+    onActionDone();
+    const errors = diagnostics.filter((d) => d.severity === "error");
+    const sources = [...this.sources, source];
+    const refused = errors.length > 0 || !actions;
+    this.refused.after(source, compiled, refused);
+    if (refused) throw new Refused(diagnostics, sources);
+    if (diagnostics.length > 0) onWarnings(diagnostics);
+    this.sources = [...this.sources.filter((s) => s.id !== source.id), source];
+    const warnings = new Warnings(stage.screen, sources, `${source.id}-${Date.now().toString(36)}`);
+    for (const action of actions) {
+      stage.signal?.throwIfAborted();
+      const begun = performance.now();
+      try {
+        const { experiment } = action;
+        await this.act(action, { ...stage, sources, warnings, ...(experiment && { experiment }) });
+        onActionDone();
+        this.seconds.push({ verb: action.verb, seconds: (performance.now() - begun) / 1000 });
+      } catch (error) {
+        throw placed(error, action);
+      }
+    }
+  }
+
+  private act<V extends Action["verb"]>(action: Extract<Action, { verb: V }>, stage: Stage): Promise<void> {
+    const run = verbs[action.verb] as (
+      session: OpenSession,
+      action: Extract<Action, { verb: V }>,
+      stage: Stage,
+    ) => Promise<void>;
+    return run(this, action, stage);
+  }
+}
+
+/** A coded error without a place gets its statement's. */
+function placed(error: unknown, action: Action): unknown {
+  if (!(error instanceof CodedError) || error.at.span) return error;
+  return error.placed(action.span);
+}

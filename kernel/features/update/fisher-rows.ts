@@ -1,0 +1,192 @@
+/** Batches of rows whose gradients are squared: the directions along which each row's logits are differentiated, and the feeds. */
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { chance, type Chance } from "#stdlib/statistics/chance.js";
+import { whole } from "#stdlib/tasks/shared/feeds.js";
+import { collate } from "../../data/rows/batches.js";
+import { DataLoader, type FedRows } from "../../data/rows/loader.js";
+
+export interface FisherBatch {
+  readonly feeds: Readonly<Record<string, NDArray>>;
+  /** Factor of its squares. */
+  readonly share: number;
+  /** Rows that are done after it. */
+  readonly done: number;
+}
+
+/** A direction that adds less than this to what a row says is left out. */
+const NOTHING = 1e-12;
+
+/** How directions are chosen for rows with one label of several; `folded`: at most so many directions. */
+export type Directing = "exact" | "sampled" | { readonly folded: number };
+
+/**
+ * Directions along which a row's logits are derived so that their squares sum to its Fisher information, over the labels that
+ * were seen: the expected square of a gradient whose slope in the logits is e(label) − p. `exact`: columns L with
+ * L · Lᵀ = diag(p) − p · pᵀ, one less than labels are: F = Σ (gradient along a column)², for any such L. These are those of
+ * its Cholesky factor, the likeliest label first. `sampled`: that of one label, drawn by p. `folded`: the first columns as they
+ * are, and the sum of all others, each with a sign that is drawn: the square of a sum with such signs is on average the sum of
+ * the squares.
+ */
+export function directionsOf(
+  logits: ArrayLike<number>,
+  seen: ReadonlySet<number>,
+  how: Directing,
+  random: Chance,
+): readonly Float64Array[] {
+  const likely = likelyOf(logits, seen);
+  if (how !== "sampled") {
+    const columns = factored(
+      likely.toSorted((a, b) => b.p - a.p),
+      logits.length,
+    );
+    return how === "exact" ? columns : folded(columns, how.folded, random);
+  }
+  const drawn = drawnOf(likely, random);
+  const own = new Float64Array(logits.length);
+  for (const { label, p } of likely) own[label] = (label === drawn ? 1 : 0) - p;
+  return [own];
+}
+
+/** Columns of the Cholesky factor of diag(p) − p · pᵀ. */
+function factored(sorted: readonly Likely[], labels: number): readonly Float64Array[] {
+  // What the labels from each on have together, the smallest summed first.
+  const rest = new Float64Array(sorted.length + 1);
+  for (let k = sorted.length - 1; k >= 0; k--) rest[k] = (rest[k + 1] ?? 0) + (sorted[k]?.p ?? 0);
+  const found: Float64Array[] = [];
+  for (const [k, { label, p }] of sorted.entries()) {
+    const [from, after] = [rest[k] ?? 0, rest[k + 1] ?? 0];
+    if (p * after <= NOTHING * from) break;
+    const column = new Float64Array(labels);
+    column[label] = Math.sqrt((p * after) / from);
+    const factor = Math.sqrt(p / (from * after));
+    for (const one of sorted.slice(k + 1)) column[one.label] = -one.p * factor;
+    found.push(column);
+  }
+  return found;
+}
+
+function folded(columns: readonly Float64Array[], most: number, random: Chance): readonly Float64Array[] {
+  if (columns.length <= most) return columns;
+  const sum = new Float64Array(columns[0]?.length ?? 0);
+  for (const column of columns.slice(most - 1)) {
+    const sign = random.next() >>> 31 === 0 ? 1 : -1;
+    column.forEach((value, label) => (sum[label] = (sum[label] ?? 0) + sign * value));
+  }
+  return [...columns.slice(0, most - 1), sum];
+}
+
+interface Likely {
+  readonly label: number;
+  readonly p: number;
+}
+/** Of the labels that were seen, how likely each is among them. */
+function likelyOf(logits: ArrayLike<number>, seen: ReadonlySet<number>): readonly Likely[] {
+  const some = Array.from({ length: logits.length }, (_, label) => label).filter((label) => seen.has(label));
+  const most = some.reduce((a, label) => Math.max(a, logits[label] ?? 0), -Infinity);
+  const powers = some.map((label) => Math.exp((logits[label] ?? 0) - most));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return some.map((label, i) => ({ label, p: (powers[i] ?? 0) / sum }));
+}
+
+function drawnOf(likely: readonly Likely[], random: Chance): number {
+  const at = (random.next() >>> 0) / 2 ** 32;
+  let sum = 0;
+  for (const { label, p } of likely) {
+    sum += p;
+    if (at < sum) return label;
+  }
+  return likely.at(-1)?.label ?? 0;
+}
+
+interface Directed {
+  readonly how: Directing;
+  readonly seen: ReadonlySet<number>;
+  readonly batchSize: number;
+  readonly padId: number;
+  readonly seed: number;
+  /** Whether a row stands once in a batch beside all of its directions; else once for each. */
+  readonly pairs: boolean;
+}
+
+/** Rows of like length together, the longest first, with their directions, so many of these in a batch. `said`: their logits. */
+export function* directed(
+  rows: Pick<FedRows, "ids" | "lengths" | "types">,
+  said: readonly Float32Array[],
+  o: Directed,
+): Generator<FisherBatch> {
+  const order = longestFirst(rows);
+  let waiting: { readonly row: number; readonly direction: Float64Array }[] = [];
+  const batchOf = (done: number): FisherBatch => {
+    const each = waiting.map(({ row }) => row);
+    const once = o.pairs ? [...new Set(each)] : each;
+    const feeds = collate(rows.ids, Uint32Array.from(once), o.padId, { types: rows.types });
+    const directions = Float32Array.from(waiting.flatMap(({ direction }) => [...direction]));
+    const shape = [waiting.length, directions.length / waiting.length];
+    waiting = [];
+    return {
+      feeds: {
+        ...feeds,
+        directions: floatsOf(directions, shape),
+        ...(o.pairs && {
+          row_of: whole(
+            Int32Array.from(each, (row) => once.indexOf(row)),
+            [each.length],
+          ),
+        }),
+      },
+      share: 1,
+      done,
+    };
+  };
+  for (const [done, row] of order.entries()) {
+    // Drawn by the row, whatever stands before it.
+    const random = chance(o.seed, 43, row);
+    for (const direction of directionsOf(must(said[row], "what is said of a row"), o.seen, o.how, random)) {
+      waiting.push({ row, direction });
+      if (waiting.length === o.batchSize) yield batchOf(done);
+    }
+  }
+  if (waiting.length > 0) yield batchOf(order.length);
+}
+
+/** Rows of like length together, whose two labels lie along one direction, which needs nothing that is said of a row. */
+export function* betweenTwo(
+  rows: Pick<FedRows, "ids" | "lengths" | "types">,
+  [one = 0, other = 0]: readonly number[],
+  o: { readonly labels: number; readonly batchSize: number; readonly padId: number },
+): Generator<FisherBatch> {
+  const signs = new Float32Array(o.labels);
+  signs[one] = 1;
+  signs[other] = -1;
+  const between = floatsOf(signs, [o.labels]);
+  const order = longestFirst(rows);
+  for (let at = 0; at < order.length; at += o.batchSize) {
+    const some = order.slice(at, at + o.batchSize);
+    const feeds = collate(rows.ids, Uint32Array.from(some), o.padId, { types: rows.types });
+    yield { feeds: { ...feeds, between }, share: 1, done: at + some.length };
+  }
+}
+
+function longestFirst({ lengths }: Pick<FedRows, "lengths">): readonly number[] {
+  return Array.from(lengths.keys()).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0));
+}
+
+function floatsOf(values: Float32Array<ArrayBuffer>, shape: readonly number[]): NDArray {
+  return { dtype: "f32", shape, bytes: new Uint8Array(values.buffer) };
+}
+
+/** Rows as they teach: each by its own label. */
+export function* asTaught(
+  rows: FedRows,
+  { seed, padId }: { readonly seed: number; readonly padId: number },
+  batchSize: number,
+): Generator<FisherBatch> {
+  const loader = new DataLoader(rows, { batchSize, accumulate: 1, packed: null, shuffle: "none", seed, padId });
+  let done = 0;
+  for (const { feeds } of loader.pass()) {
+    const count = must(feeds["input_ids"], "input_ids").shape[0] ?? 1;
+    done += count;
+    yield { feeds, share: 1 / count ** 2, done };
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The weights that a stage begins with: those of the one before it, or of the model that is updated, and what strategies keep
+ * of them. The head may have grown: labels keep their places, new ones begin as a new head does. So may what strategies make
+ * room in: what earlier data learnt is its first part.
+ */
+import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import type { Session } from "../../engines/engine.js";
+import { frozenPartOf } from "#stdlib/programs/strategies.js";
+import { readHeader, readTensor } from "../../tensors/safetensors.js";
+import type { OpenModel } from "../../models/open-model.js";
+
+export interface Taken {
+  readonly file: string;
+  /** Labels of its head. */
+  readonly labels: readonly string[];
+}
+type Weights = Pick<Session, "load" | "read" | "write">;
+
+/** Coded errors of the file, and `tensor-shape`. */
+export async function takeWeights(
+  { session, carried, strategies }: Pick<OpenModel, "carried" | "strategies"> & { readonly session: Weights },
+  from: Taken,
+  labels: readonly string[],
+): Promise<void> {
+  const { tensors } = readHeader(from.file);
+  const grown: string[] = [];
+  const same: Record<string, string> = {};
+  const wider = new Map<string, Wider>();
+  for (const name of carried.filter((one) => Object.hasOwn(tensors, one))) {
+    const had = tensors[name]?.shape ?? [];
+    const more = await widerThan(session, name, had, strategies);
+    if (more) wider.set(name, more);
+    if (more) continue;
+    const [first, ...rest] = had;
+    const mayGrow = labels.length > from.labels.length && first === from.labels.length && from.labels.length > 0;
+    const has = mayGrow ? (await session.read(name)).shape : had;
+    if (mayGrow && has[0] === labels.length && has.slice(1).join() === rest.join()) grown.push(name);
+    else same[name] = name;
+  }
+  await session.load(from.file, same);
+  // Weights before what is said of them: an anchor's new part is where the new weights begin.
+  const anchors = strategies.flatMap(({ implementation }) => implementation.anchors ?? []);
+  const anchored = (name: string): string | undefined => anchors.find((prefix) => name.startsWith(prefix));
+  const all = [...grown, ...wider.keys()];
+  for (const name of all.toSorted((a, b) => Number(anchored(a) !== undefined) - Number(anchored(b) !== undefined))) {
+    const prefix = anchored(name);
+    const fresh = await session.read(prefix === undefined ? name : name.slice(prefix.length));
+    const more = wider.get(name);
+    const had = more && readTensor(from.file, name);
+    await session.write(name, more && had ? widened(fresh, had, more) : grownTo(fresh, name, from, labels));
+  }
+}
+
+/** Along which axis a tensor has more than before. */
+interface Wider {
+  readonly axis: 0 | 1;
+}
+
+/** Null: it isn't one that a strategy made room in. */
+async function widerThan(
+  session: Pick<Session, "read">,
+  name: string,
+  had: readonly number[],
+  strategies: OpenModel["strategies"],
+): Promise<Wider | null> {
+  if (strategies.every(({ implementation }) => !implementation.frozenPart)) return null;
+  const { shape } = await session.read(name);
+  const frozen = frozenPartOf(strategies, name, shape);
+  const fits =
+    frozen &&
+    had.length === shape.length &&
+    had.every((size, i) => size === (i === frozen.axis ? frozen.first : shape[i]));
+  return fits && frozen.first < must(shape[frozen.axis], "an axis") ? { axis: frozen.axis } : null;
+}
+
+/** `fresh`, its first part as it was; of matrices. */
+function widened(fresh: NDArray, had: NDArray, { axis }: Wider): NDArray {
+  const bytes = new Uint8Array(fresh.bytes);
+  const rows = axis === 0 ? 1 : must(had.shape[0], "rows");
+  const [own, whole] = [had.bytes.byteLength / rows, bytes.byteLength / rows];
+  for (let row = 0; row < rows; row++) bytes.set(had.bytes.subarray(row * own, (row + 1) * own), row * whole);
+  return { ...fresh, bytes };
+}
+
+/** `fresh`, with the rows of labels that there were as they were. */
+function grownTo(fresh: NDArray, name: string, from: Taken, labels: readonly string[]): NDArray {
+  const had = readTensor(from.file, name);
+  const width = fresh.bytes.byteLength / labels.length;
+  if (had.bytes.byteLength !== width * from.labels.length)
+    throw new CodedError("internal", { what: `${name} has rows of another width than before` });
+  const bytes = new Uint8Array(fresh.bytes);
+  from.labels.forEach((label, i) => {
+    const to = labels.indexOf(label);
+    if (to >= 0) bytes.set(had.bytes.subarray(i * width, (i + 1) * width), to * width);
+  });
+  return { ...fresh, bytes };
+}

@@ -1,0 +1,72 @@
+/** What stages of an update are run with, and what their strategies ask for. */
+import type { UpdateStage } from "#dsl/compiler/plan/action.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
+import { replayBufferOf } from "#dsl/compiler/plan/kept-rows.js";
+import { registry } from "#stdlib/registry.js";
+import type { FisherOptions, StrategyImplementation } from "#stdlib/strategies/kind.js";
+import type { Prepared } from "../../data/prepared.js";
+import { does } from "../../host/load-implementation.js";
+import type { ModelHandle } from "../../models/model-handle.js";
+import type { Weights } from "../../runs/weights.js";
+import type { WeightRoom } from "../../session/model-cache.js";
+import type { Continues } from "../../training-runs/request.js";
+import type { ReplaySource } from "./replayed-outputs.js";
+import type { Exemplar } from "../../runs/continual-state.js";
+import type { Warn } from "../../session/warn.js";
+import type { Learnable, Measured, Working } from "../../continual/tasks.js";
+import type { ForgottenOf } from "../../continual/forgotten-rows.js";
+
+export interface Strategies {
+  readonly replay: ReplayBuffer | null;
+  readonly fisher: FisherOptions | null;
+  /** Rows are sent to the part of the data that they are like. */
+  readonly routes: boolean;
+  readonly replaySources: readonly ReplaySource[];
+  /** Terms are added to the loss, and may be too strong. */
+  readonly holds: boolean;
+}
+export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> {
+  const all = await Promise.all(
+    calls.map(async (call) => ({ call, does: await does({ ...call, kind: "strategy" }, "strategy") })),
+  );
+  const first = <T>(of: (one: StrategyImplementation, call: Call) => T | undefined): T | null =>
+    all.map(({ call, does: one }) => of(one, call)).find((found) => found !== undefined) ?? null;
+  return {
+    replay: replayBufferOf(registry, calls) ?? null,
+    fisher: first((one, call) => one.fisher?.(call)),
+    routes: all.some(({ does: one }) => one.routes === true),
+    holds: all.some(({ does: one }) => one.terms !== undefined),
+    replaySources: all.flatMap(({ call, does: { replayedOutputs } }) =>
+      replayedOutputs ? [{ word: call.word, computed: replayedOutputs }] : [],
+    ),
+  };
+}
+
+export interface Stages {
+  readonly weights: WeightRoom;
+  /** The folder of runs. */
+  readonly runs: string;
+  readonly define: (plan: ModelPlan, name: string) => ModelHandle;
+  readonly stage: Working;
+  readonly start: ModelHandle & { readonly weights: Weights };
+  readonly labels: readonly string[];
+  readonly tasks: readonly Learnable[];
+  /** The data of each stage. */
+  readonly data: readonly Prepared[];
+  readonly strategies: Strategies;
+  readonly measured: Measured;
+  readonly warn: Warn;
+  /** Whether a row may be kept: rows that shall be forgotten aren't. */
+  readonly keeps: (row: Exemplar) => boolean;
+  /** Trains one. */
+  readonly train: (
+    of: UpdateStage,
+    o: { readonly resume: boolean; readonly continues: Continues },
+  ) => Promise<ModelHandle>;
+  /** A row of the matrix is known. */
+  readonly onScores: (row: number, scores: readonly (number | null)[]) => void;
+  /** What of what was right is wrong after that row. */
+  readonly onForgotten: (of: readonly ForgottenOf[]) => void;
+}

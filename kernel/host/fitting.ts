@@ -1,0 +1,127 @@
+/**
+ * What the curves of a training say of how it fits: that it learnt its rows by heart, that it would have gone on learning, or
+ * that it hardly learnt. Rules over the losses alone; where they say nothing clearly, nothing is said. Training's loss may be
+ * bent (focal, smoothed, weighed) and has dropout in it, so it is held to itself only, never to validation's.
+ */
+import { lastOf } from "#dsl/language/diagnostics/must.js";
+import type { RunEvent } from "../events/events.js";
+
+export interface Curves {
+  /** The loss of each step. */
+  readonly training: readonly { readonly step: number; readonly loss: number }[];
+  /** Each validation: its loss, and the scores of answers besides. */
+  readonly validation: readonly {
+    readonly step: number;
+    readonly loss: number;
+    readonly scores?: Readonly<Record<string, number>>;
+  }[];
+  /** Steps of the whole training. */
+  readonly steps: number;
+}
+export type Fit =
+  | {
+      readonly is: "over";
+      /** Validation's loss: where it was best, and at the end. */
+      readonly best: { readonly step: number; readonly loss: number };
+      readonly end: number;
+      /** Training's around both. */
+      readonly trained: { readonly best: number; readonly end: number };
+      /** A score of answers that is no worse at the end than where the loss was best. */
+      readonly kept: string | null;
+    }
+  | {
+      readonly is: "idle";
+      /** Where validation's loss came as low as it ever did, but for chance. */
+      readonly best: { readonly step: number; readonly loss: number };
+      readonly end: number;
+      readonly trained: { readonly best: number; readonly end: number };
+    }
+  | { readonly is: "under"; readonly before: number; readonly end: number; readonly step: number }
+  | { readonly is: "stuck"; readonly from: number; readonly to: number };
+
+/** Shares of a loss: less than these is chance. */
+const RISES = 0.1;
+const RISES_ONCE = 0.2;
+const FALLS = 0.05;
+const MOVES = 0.02;
+const HALF = 0.5;
+/** Fewer steps say little of where a loss goes. */
+const FEW = 12;
+/** Of fewer rows nobody can see that a loss stays where it is. */
+const FEW_ROWS = 40;
+
+/** `rows`: of the validation: of few rows a loss moves further by chance. Null: nothing is to be said. */
+export function fitOf({ training, validation, steps }: Curves, rows: number): Fit | null {
+  const known = validation.filter(({ loss }) => Number.isFinite(loss) && loss > 0);
+  const last = known.at(-1);
+  if (training.length < FEW) return null;
+  const trained = trainedAround(training, known);
+  const stuck = stuckIn(training);
+  if (!last || known.length < 2) return stuck;
+  const at = known.reduce((best, { loss }, i) => (loss < known[best]!.loss ? i : best), 0);
+  const [best, after] = [known[at]!, known.slice(at + 1)];
+  const losses = { best: { step: best.step, loss: best.loss }, end: last.loss };
+  const fell = { best: trained[at]!, end: lastOf(trained) };
+  const chance = 1 / Math.sqrt(Math.max(1, rows));
+  const rise = last.loss / best.loss - 1;
+  const lasting = after.length > 1 && after.every(({ loss }) => loss > best.loss * (1 + RISES / 4));
+  if (rise > Math.max(lasting ? RISES : RISES_ONCE, chance) && fell.end < fell.best * (1 - FALLS))
+    return { is: "over", ...losses, trained: fell, kept: keptScore(best, last) };
+  if (stuck) return stuck;
+  const early = known.findIndex(({ loss }) => loss <= best.loss * (1 + MOVES));
+  const first = known[early]!;
+  if (rows >= FEW_ROWS && first.step <= steps / 2 && known.length - early > 2 && fell.end < trained[early]! * HALF)
+    return {
+      is: "idle",
+      best: { step: first.step, loss: first.loss },
+      end: last.loss,
+      trained: { best: trained[early]!, end: fell.end },
+    };
+  const [before, around] = [known[known.length - 2]!, trained[trained.length - 2]!];
+  const falls = 1 - last.loss / before.loss;
+  if (at === known.length - 1 && falls > Math.max(FALLS, chance / 2) && fell.end < around * (1 - FALLS))
+    return { is: "under", before: before.loss, end: last.loss, step: before.step };
+  return null;
+}
+
+/** Mean of training's loss over the steps from one validation to the next. */
+function trainedAround(training: Curves["training"], validation: Curves["validation"]): readonly number[] {
+  return validation.map(({ step }, i) => {
+    const since = validation[i - 1]?.step ?? 0;
+    const own = training.filter((one) => one.step > since && one.step <= step);
+    return meanOf(own.length > 0 ? own : training.filter((one) => one.step <= step).slice(-1));
+  });
+}
+
+/** The last fifth of the steps is where the first was. */
+function stuckIn(training: Curves["training"]): Extract<Fit, { is: "stuck" }> | null {
+  const fifth = Math.ceil(training.length / 5);
+  const [from, to] = [meanOf(training.slice(0, fifth)), meanOf(training.slice(-fifth))];
+  return training.length >= 2 * FEW && to > from * (1 - MOVES) ? { is: "stuck", from, to } : null;
+}
+
+function meanOf(steps: Curves["training"]): number {
+  return steps.reduce((sum, { loss }) => sum + loss, 0) / Math.max(1, steps.length);
+}
+
+function keptScore(best: Curves["validation"][number], last: Curves["validation"][number]): string | null {
+  const kept = Object.entries(best.scores ?? {}).find(([name, value]) => (last.scores?.[name] ?? -Infinity) >= value);
+  return kept?.[0] ?? null;
+}
+
+/** `answers`: names of scores of answers of which more is better. */
+export function curvesIn(events: readonly RunEvent[], answers: (name: string) => boolean): Curves {
+  const training = events.flatMap((e) => (e.kind === "step" ? [{ step: e.step, loss: e.loss }] : []));
+  const validation = events.flatMap((e) =>
+    e.kind === "evaluated"
+      ? [
+          {
+            step: e.step,
+            loss: e.metrics["loss"] ?? Number.NaN,
+            scores: Object.fromEntries(Object.entries(e.metrics).filter(([name]) => answers(name))),
+          },
+        ]
+      : [],
+  );
+  return { training, validation, steps: training.at(-1)?.step ?? 0 };
+}

@@ -1,0 +1,40 @@
+/** A judge's verdicts as a metric: of a model's texts, beside the targets or beside another model's. */
+import type { Call } from "#dsl/language/types/value.js";
+import type { JudgeImplementation } from "#stdlib/judging/judge.js";
+import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import { drawnFrom, rowMeans, whole } from "#stdlib/metrics/shared/row-sums.js";
+import { resampling } from "#stdlib/metrics/shared/resampled-outcomes.js";
+import type { Measure } from "./comparison.js";
+import { judgedPairs, type JudgingOptions } from "../judging/judge-pairs.js";
+
+/** That texts may be sent to whom the program names, and what they are held beside. */
+export interface Judging extends JudgingOptions {
+  /** What the first of several models wrote; `itself`: these are its; null: one model alone is scored. */
+  readonly beside: readonly string[] | "itself" | null;
+}
+type Judged = Pick<Measure, "value" | "resampling" | "why" | "notes">;
+
+export const UNASKED: Judged = { value: Number.NaN, why: "nobody was asked", resampling: null };
+
+/** Coded errors of judges. */
+export async function judgedMeasure(
+  judge: JudgeImplementation,
+  call: Call,
+  texts: WrittenMetricInput | null,
+  { beside, ...o }: Judging,
+): Promise<Judged> {
+  if (!texts) return { ...UNASKED, why: "there are no texts" };
+  const { written: second, targets, asked } = texts;
+  if (second.length === 0) return { ...UNASKED, why: "there are no rows" };
+  const others = call.arguments["against"] === "target" ? null : beside;
+  if (others === "itself")
+    return { ...scored(new Float64Array(second.length).fill(0.5)), notes: ["the others are held beside this one"] };
+  if (others && others.length !== second.length) return { ...UNASKED, why: "the first model wrote other rows" };
+  const { scores, notes } = await judgedPairs(judge, call, { asked, first: others ?? targets, second }, o);
+  return { ...scored(scores), notes };
+}
+
+function scored(scores: Float64Array): Pick<Judged, "value" | "resampling"> {
+  const sums = rowMeans(scores.length, (row) => scores[row] ?? Number.NaN);
+  return { value: whole(sums), resampling: resampling(scores.length, drawnFrom(sums)) };
+}

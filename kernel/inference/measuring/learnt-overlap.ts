@@ -1,0 +1,70 @@
+/** Whether rows that are scored are among those that a model learnt from: by the hashes that are kept with its weights. */
+import { dirname, resolve } from "node:path";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import { startsFrom } from "#stdlib/techniques/shared/from-parameter.js";
+import type { Base } from "../../bases/base.js";
+import { readLearnt, readLearntBy, seenOf, type Learnt } from "../../runs/learnt-rows.js";
+import type { Weights } from "../../runs/weights.js";
+import { hashesOf, type Part } from "../../runs/part.js";
+
+export interface Seen {
+  readonly seen: number;
+  readonly of: number;
+  /** Told from a sample of the training rows. */
+  readonly about: boolean;
+  /** The run that trained on them; null: it is not known by name. */
+  readonly run: string | null;
+}
+
+/** What is kept of the rows that a model learnt from: with its run, or with the folders that it is made of. */
+export function readLearntOf(
+  { weights, plan }: { readonly weights: Weights | null; readonly plan: ModelPlan },
+  base: Pick<Base, "folder">,
+  home: string,
+): Learnt | null {
+  if (weights) return readLearnt(weights.folder);
+  const [first, ...others] = begunFrom(plan, base, home);
+  return first ? { ...first, rows: [first, ...others].flatMap(({ rows }) => rows) } : null;
+}
+
+/** What a model that nobody trained yet has seen: its technique's adapter, and its base. */
+export function begunFrom(model: ModelPlan, base: Pick<Base, "folder">, home: string): readonly Learnt[] {
+  const from = startsFrom(model.technique);
+  const folders = [...(from === null ? [] : [resolve(home, model.folder, from)]), base.folder];
+  return folders.flatMap((folder) => readLearntBy(folder) ?? []);
+}
+
+/** Null: none of them, or nothing is known. */
+export async function learntAmong(
+  part: Part,
+  { weights, learnt }: { readonly weights: Weights | null; readonly learnt: Learnt | null },
+  signal?: AbortSignal,
+): Promise<Seen | null> {
+  const { facts } = part.prepared;
+  if (!learnt || learnt.rows.length === 0) {
+    // A private run does not record its rows: of its own data what trained is known all the same.
+    const rows = facts.splits[part.split]?.rows ?? 0;
+    const same = weights !== null && weights.data.hash === facts.hash && isTraining(part.split, facts.splits);
+    return same ? { seen: rows, of: rows, about: false, run: runOf(weights.folder) } : null;
+  }
+  const hashes = await hashesOf(part, signal);
+  const found = learnt.rows
+    .map((rows) => ({ ...seenOf(hashes, rows), rows }))
+    .sort((a, b) => b.seen / Math.max(1, b.of) - a.seen / Math.max(1, a.of))[0];
+  if (!found || found.seen === 0) return null;
+  const { rows } = found;
+  const about = rows.below !== null;
+  return {
+    seen: about ? Math.max(1, Math.round((found.seen / found.of) * hashes.length)) : found.seen,
+    of: hashes.length,
+    about,
+    run: rows.run,
+  };
+}
+
+function isTraining(split: string, splits: Readonly<Record<string, unknown>>): boolean {
+  return split === (Object.hasOwn(splits, "train") ? "train" : "all");
+}
+function runOf(folder: string): string {
+  return folder.slice(dirname(folder).length + 1);
+}

@@ -1,0 +1,55 @@
+/** What a base is asked by prompts with: its template, its sizes, what ends its answers. */
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import { registry } from "#stdlib/registry.js";
+import { chatTemplateOf } from "../../bases/chat-template.js";
+import type { Tokenizer } from "../../bases/tokenizer.js";
+import { weightBytes, type Base } from "../../bases/base.js";
+import { chatOf } from "../../data/encoding/chat.js";
+import { endsOf } from "../../data/encoding/encoding.js";
+import type { Session } from "../../engines/engine.js";
+import type { OpenBase } from "./prompted-base.js";
+
+/** As a model that nobody trains; `folder`: where a path starts. */
+export function promptedPlan(base: string, folder: string): ModelPlan {
+  return {
+    name: base,
+    base,
+    folder,
+    baseHash: null,
+    max_length: 0,
+    template: null,
+    task: { kind: "task", word: "text_generation", arguments: {} },
+    // Nothing trains, so that the weights may be those of other models on the base.
+    technique: { kind: "technique", word: "head_only", arguments: {} },
+  };
+}
+
+export async function openBaseOf(
+  plan: ModelPlan,
+  base: Base,
+  tokenizer: Tokenizer,
+  session: Pick<Session, "run">,
+): Promise<OpenBase> {
+  const { config, family } = base.facts;
+  const implementation = await implementationOf(registry, "model", family);
+  const { vocabulary, positions } = implementation.sizes(implementation.config(config));
+  const reader = { name: plan.base, folder: plan.folder, template: null };
+  const chat = chatTemplateOf(base.folder) === null ? null : await chatOf(reader, base, tokenizer);
+  const stop = chat ? await chat.renderer.stop(tokenizer.specials) : "";
+  const id = chat ? tokenizer.idOf(stop) : null;
+  const window = config["sliding_window"];
+  return {
+    base: plan.base,
+    session,
+    tokenizer,
+    chat,
+    vocabulary,
+    positions,
+    bytes: weightBytes(base.facts),
+    window: typeof window === "number" ? window : null,
+    ends: new Set([...endsOf(config), ...(id === null ? [] : [id])]),
+    // What is asked goes on in the next paragraph, where no template parts turns.
+    stop: chat ? (id === null && stop !== "" ? [stop] : []) : ["\n"],
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * Prompts that begin alike: what they have in common is read once, and each prompt goes on from it. The cache of an open model
+ * (the programs of `buildPrompting`) holds the common beginning in every row from place 0 on, and nobody writes there; what
+ * comes after it is written over by the next prompts.
+ */
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import type { Session } from "../../engines/engine.js";
+import { scalarI32 } from "../../engines/feeds.js";
+
+/** Tokens that all begin with, at least one of each left for itself. */
+export function commonBeginning(prompts: readonly Int32Array[]): Int32Array {
+  const [first, ...others] = prompts;
+  if (!first) return new Int32Array();
+  let length = Math.min(...prompts.map((prompt) => prompt.length - 1));
+  for (const other of others) {
+    let same = 0;
+    while (same < length && other[same] === first[same]) same++;
+    length = same;
+  }
+  return first.slice(0, Math.max(0, length));
+}
+
+/** What is asked at the new tokens: places of the flattened [rows × length], and picks of the flattened [places × vocabulary]. */
+interface AskedPlaces {
+  readonly places: ArrayLike<number>;
+  readonly picks?: ArrayLike<number>;
+}
+
+/** Whose beginning a session's cache holds. */
+const holders = new WeakMap<object, Begun>();
+
+export class Begun {
+  private rows = 0;
+  private room = 0;
+
+  constructor(
+    private readonly session: Pick<Session, "run">,
+    /** The common beginning; may be empty. */
+    readonly tokens: Int32Array,
+    private readonly padId: number,
+  ) {}
+
+  /** Tokens that every row of the cache begins with. */
+  get length(): number {
+    return this.tokens.length;
+  }
+
+  /** Makes a cache of so many rows, with room for `more` tokens after the beginning; one that is large enough stays. */
+  async hold(rows: number, more: number): Promise<void> {
+    if (holders.get(this.session) !== this) [this.rows, this.room] = [0, 0];
+    holders.set(this.session, this);
+    if (this.room >= this.length + more) {
+      if (rows === this.rows) return;
+      await this.spread(rows);
+      return;
+    }
+    this.room = this.length + more;
+    // Without a beginning nothing is to be spread.
+    this.rows = this.length > 0 ? 1 : rows;
+    await this.session.run("reserve", { rows: sized(this.rows), room: sized(this.room) }, []);
+    if (this.length === 0) return;
+    const { session, tokens } = this;
+    const feeds = feedsOf([tokens], { padId: this.padId, before: 0, start: 0, hidden: [0] });
+    await session.run("extend", { ...feeds, places: vector([0]), picks: vector([0]) }, []);
+    await this.spread(rows);
+  }
+
+  /** Its rows were moved by others; each begins with the same still. */
+  spreadAnew(): void {
+    this.rows = 0;
+  }
+
+  private async spread(rows: number): Promise<void> {
+    if (rows !== this.rows) await this.session.run("reorder", { order: vector(new Int32Array(rows)) }, []);
+    this.rows = rows;
+  }
+
+  /** Further tokens of each row, padded before them; asks the model about places of them. */
+  async extend<O extends string>(
+    texts: readonly Int32Array[],
+    asked: AskedPlaces,
+    outputs: readonly O[],
+  ): Promise<Readonly<Record<O, NDArray>>> {
+    const feeds = this.feeds(texts, asked);
+    return (await this.session.run("extend", feeds, [...outputs])) as Readonly<Record<O, NDArray>>;
+  }
+
+  feeds(texts: readonly Int32Array[], { places, picks = [0] }: AskedPlaces): Readonly<Record<string, NDArray>> {
+    const o = { padId: this.padId, before: this.length, start: this.length, hidden: texts.map(() => 0) };
+    return { ...feedsOf(texts, o), places: vector(places), picks: vector(picks) };
+  }
+
+  /** The same tokens for each row, after `texts` that were read as `extend` reads them. */
+  async after<O extends string>(
+    texts: readonly Int32Array[],
+    tokens: Int32Array,
+    asked: AskedPlaces,
+    outputs: readonly O[],
+  ): Promise<Readonly<Record<O, NDArray>>> {
+    const longest = longestOf(texts);
+    const feeds = feedsOf(
+      texts.map(() => tokens),
+      {
+        padId: this.padId,
+        before: this.length,
+        start: this.length + longest,
+        hidden: texts.map((text) => longest - text.length),
+      },
+    );
+    const { places, picks = [0] } = asked;
+    const all = { ...feeds, places: vector(places), picks: vector(picks) };
+    return (await this.session.run("extend", all, [...outputs])) as Readonly<Record<O, NDArray>>;
+  }
+}
+
+export function longestOf(texts: readonly Int32Array[]): number {
+  return texts.reduce((most, { length }) => Math.max(most, length), 0);
+}
+
+/**
+ * `before`: tokens of the common beginning, which all see. `start`: where in the cache the new ones go. `hidden`: keys of each row
+ * after the beginning that pad what was read before.
+ */
+function feedsOf(
+  texts: readonly Int32Array[],
+  o: { readonly padId: number; readonly before: number; readonly start: number; readonly hidden: readonly number[] },
+): Readonly<Record<string, NDArray>> {
+  const [rows, length] = [texts.length, longestOf(texts)];
+  const keys = o.start + length;
+  const ids = new Int32Array(rows * length).fill(o.padId);
+  const positions = new Int32Array(rows * length);
+  const mask = new Int32Array(rows * keys).fill(1);
+  for (const [row, text] of texts.entries()) {
+    const pad = length - text.length;
+    const hidden = must(o.hidden[row], "what is hidden of a row") + pad;
+    ids.set(text, row * length + pad);
+    for (let i = 0; i < length; i++) positions[row * length + i] = Math.max(o.before, o.start + i - hidden);
+    mask.fill(0, row * keys + o.before, row * keys + o.before + hidden);
+  }
+  return {
+    input_ids: { dtype: "i32", shape: [rows, length], bytes: new Uint8Array(ids.buffer) },
+    positions: { dtype: "i32", shape: [rows, length], bytes: new Uint8Array(positions.buffer) },
+    attention_mask: { dtype: "i32", shape: [rows, keys], bytes: new Uint8Array(mask.buffer) },
+    start: scalarI32(o.start),
+  };
+}
+
+function vector(values: ArrayLike<number>): NDArray {
+  return { dtype: "i32", shape: [values.length], bytes: new Uint8Array(Int32Array.from(values).buffer) };
+}
+/** Only its size counts. */
+function sized(n: number): NDArray {
+  return { dtype: "i32", shape: [n], bytes: new Uint8Array(4 * n) };
+}

@@ -1,0 +1,113 @@
+/** Answers of a file: a row each, of JSON Lines, of an array in JSON or of a table in text. */
+import { open } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { does } from "../../host/load-implementation.js";
+import type { Answer, Answers } from "./answers.js";
+
+/** Names of columns, where they are others than the usual ones. */
+export interface Columns {
+  readonly truth?: string | undefined;
+  readonly predicted?: string | undefined;
+  readonly probabilities?: string | undefined;
+  /** What the rows are about, for scores by length and by language. */
+  readonly text?: string | undefined;
+}
+const TEXTS = ["reference", "references", "target"];
+const TRUTH = ["truth", ...TEXTS, "label"];
+const READ = ["text", "input", "question", "prompt"];
+const PREDICTED = ["predicted", "prediction", "answer", "written", "output"];
+
+/** The other columns of a file. */
+export interface Beside {
+  readonly has: readonly string[];
+  /** Coded error `no-answers`. */
+  values(column: string): readonly unknown[];
+  /** What the rows are about. Coded error `no-answers`. */
+  texts(): readonly string[];
+}
+
+/** Coded errors of the sources of JSON Lines and CSV, `no-answers`. */
+export async function answersIn(
+  folder: string,
+  path: string,
+  columns: Columns,
+): Promise<Answers & { readonly beside: Beside; readonly notes: readonly string[] }> {
+  const ending = extname(path.toLowerCase().replace(/\.gz$/, ""));
+  const table = ending === ".csv" || ending === ".tsv";
+  const array = !table && (await beginsAsArray(resolve(folder, path)));
+  const call = {
+    kind: "source",
+    word: table ? "csv" : array ? "json" : "jsonl",
+    arguments: table
+      ? { path, delimiter: ending === ".tsv" ? "\t" : ",", quote: '"', header: "first", skip: 0, encoding: "utf-8" }
+      : { path, encoding: "utf-8", ...(array && { rows: null }) },
+  };
+  const notes: string[] = [];
+  const source = await does(call, "source");
+  const read = await source.open(call, {
+    folder,
+    live: () => undefined,
+    found: (file, what) => void notes.push(`${file}: ${what}`),
+  });
+  const has = read.columnNames().filter((name) => name !== "$row");
+  const column = (asked: string | undefined, usual: readonly string[], wants: string | null): string | undefined => {
+    const name = asked ?? usual.find((one) => has.includes(one));
+    if (name !== undefined && has.includes(name)) return name;
+    if (asked === undefined && wants === null) return undefined;
+    throw new CodedError("no-answers", { file: path, wants: asked ?? wants ?? "", has, usual: asked === undefined });
+  };
+  const truth = column(columns.truth, TRUTH, "`truth`");
+  const probabilities = column(columns.probabilities, ["probabilities"], null);
+  const predicted = column(columns.predicted, PREDICTED, probabilities === undefined ? "`predicted`" : null);
+  const values = (name: string | undefined): readonly unknown[] | null =>
+    name === undefined ? null : Array.from(read.array(name) as Iterable<unknown>);
+  const cells = [values(truth), values(predicted)] as const;
+  // Lists in cells are lists where both columns have nothing else: `["refund"]` may be a label's name too.
+  const [right, said] =
+    table && cells.every((column) => column === null || areLists(column))
+      ? cells.map((column) => column?.map(asWritten) ?? null)
+      : cells;
+  const shares = table ? values(probabilities)?.map(asWritten) : values(probabilities);
+  const rows = (right ?? []).map((one, i): Answer => ({
+    truth: one,
+    predicted: said?.[i],
+    probabilities: shares?.[i],
+  }));
+  const beside: Beside = {
+    has,
+    values: (name) => values(column(name, [], null)) ?? [],
+    texts: () => (values(column(columns.text, READ, "`text`")) ?? []).map((text) => String(text ?? "")),
+  };
+  return { file: path, rows, texts: TEXTS.includes(truth ?? ""), beside, notes };
+}
+
+/** Whether each cell is a list in JSON. */
+function areLists(column: readonly unknown[]): boolean {
+  return column.every((cell) => Array.isArray(asWritten(cell)));
+}
+
+/** Probabilities and lists in a cell of a table are written as JSON; what is none stays as it is, and is an error of its row. */
+function asWritten(cell: unknown): unknown {
+  if (typeof cell !== "string" || cell.trim() === "") return null;
+  try {
+    return JSON.parse(cell) as unknown;
+  } catch {
+    return cell;
+  }
+}
+
+/** Rows of JSON Lines are objects: a file that begins with a bracket is one array of them. */
+async function beginsAsArray(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => null);
+  if (!file) return false;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0);
+    return /^[\ufeff\s]*\[/.test(buffer.toString("utf8", 0, bytesRead));
+  } catch {
+    // What can't be read so, the source tells of.
+    return false;
+  } finally {
+    await file.close();
+  }
+}

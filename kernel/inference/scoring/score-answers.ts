@@ -1,0 +1,223 @@
+/** Metrics of a file's answers with their intervals, and of parts of its rows: by the code that `evaluate` measures with. */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { valueOf, wholeOf, type Read } from "#dsl/compiler/statement/value.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
+import type { Parameter, Registry } from "#dsl/language/types/registry.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { usualMetrics } from "#stdlib/metrics/shared/usual-metrics.js";
+import type { LabelCounts } from "#stdlib/tasks/kind.js";
+import type { Parted } from "#stdlib/slicings/kind.js";
+import { partedByValues } from "#stdlib/slicings/shared/values.js";
+import { does } from "../../host/load-implementation.js";
+import { drawAll, methodsOf, type Measure, type Score } from "../measuring/comparison.js";
+import { measureOf, worldIn } from "../measuring/measure-metric.js";
+import { FEWEST, lookedAt, measuresIn, slicesOf } from "../measuring/slices.js";
+import type { Beside } from "./answers-file.js";
+import { numberIn, outcomesOf, sortsOf, told, type Answers, type Sort } from "./answers.js";
+
+export interface ScoredMetric {
+  readonly name: string;
+  /** Null: these rows have none. */
+  readonly score: Score | null;
+  /** Why there is no number. */
+  readonly why?: string;
+  /** What the metric says beside its number. */
+  readonly notes?: readonly string[];
+}
+export interface ScoredAnswers {
+  readonly rows: number;
+  readonly metrics: readonly ScoredMetric[];
+  readonly methods: string;
+  /** How the file was read, and as what its answers, where somebody may have meant another thing. */
+  readonly notes: readonly string[];
+  /** What each label comes to; absent: they are no labels. */
+  readonly byLabel?: LabelCounts;
+  /** Parts of the rows, by each of what was asked for. */
+  readonly by: readonly {
+    readonly by: string;
+    /** `metrics` null: too few rows. */
+    readonly slices: readonly {
+      readonly name: string;
+      readonly rows: number;
+      readonly metrics: readonly ScoredMetric[] | null;
+    }[];
+    readonly notes: readonly string[];
+  }[];
+}
+
+/** `metrics`, `by`: as a program has them, between the brackets. Coded errors `bad-usage`, `metrics-apart`, `average-needed`, … */
+export async function scoreAnswers(
+  answers: Answers & { readonly beside: Beside; readonly notes?: readonly string[] },
+  { metrics: written, by = "" }: { readonly metrics?: string | undefined; readonly by?: string | undefined },
+  registry: Registry,
+  { folder, signal }: { readonly folder: string; readonly signal?: AbortSignal },
+): Promise<ScoredAnswers> {
+  const parameter = keyOf("metrics", registry);
+  const calls = written === undefined ? null : listOf<Call>(valueOf(written, parameter, registry), "--metrics");
+  const { sort, calls: asked } = agreed(answers, calls, registry);
+  const outcomes = outcomesOf(sort, answers);
+  const data = outcomes.labels.length > 0 ? { labels: outcomes.labels } : {};
+  const whole = listOf<Call>(wholeOf(asked, parameter, registry, data), "--metrics");
+  const tried = whole.map((call) =>
+    measureOf(registry, call, outcomes, { world: worldIn(folder), judging: { beside: null, signal } }).catch(
+      (error: unknown) => {
+        // Nobody asked for it: of the usual ones those are told that these answers have.
+        if (calls === null && error instanceof CodedError && error.code === "no-probabilities") return null;
+        throw error;
+      },
+    ),
+  );
+  const measures = (await Promise.all(tried)).filter((one) => one !== null);
+  const { rows } = answers;
+  const drawn = await drawAll(measures, signal);
+  return {
+    rows: rows.length,
+    metrics: measures.map((measure) => ({
+      name: measure.name,
+      score: Number.isNaN(measure.value) ? null : must(drawn.get(measure), "its interval").score,
+      ...(measure.why !== undefined && { why: measure.why }),
+      ...(measure.notes && { notes: measure.notes }),
+    })),
+    ...(outcomes.byLabel && { byLabel: outcomes.byLabel }),
+    notes: [...(answers.notes ?? []), ...doubtsOf(sort, answers, calls !== null)],
+    methods: methodsOf(measures.flatMap((measure) => drawn.get(measure) ?? [])),
+    by: by === "" ? [] : await slicedBy(partings(by, answers.beside, registry), answers, measures, signal),
+  };
+}
+
+/** A column, or what a word tells of each row. */
+type Parting = string | Call;
+
+/** `written`: a column, whatever its name, or a list as a program has it. Coded errors. */
+function partings(written: string, { has }: Beside, registry: Registry): readonly Parting[] {
+  if (has.includes(written)) return [written];
+  const parameter = keyOf("by", registry);
+  return listOf<Parting>(
+    wholeOf(listOf<Parting>(valueOf(written, parameter, registry), "--by"), parameter, registry, {}),
+    "--by",
+  );
+}
+
+async function slicedBy(
+  asked: readonly Parting[],
+  { rows, beside }: Answers & { readonly beside: Beside },
+  measures: readonly Measure[],
+  signal?: AbortSignal,
+): Promise<ScoredAnswers["by"]> {
+  const looked = lookedAt(rows.length);
+  const told: ScoredAnswers["by"][number][] = [];
+  for (const one of asked) {
+    const parted = await partedBy(one, beside, looked);
+    if (!parted) continue;
+    const { slices } = slicesOf(looked, parted, rows.length);
+    const parts = slices.map((slice) => (slice.rows.length < FEWEST ? null : measuresIn(measures, slice, rows.length)));
+    const drawn = await drawAll(
+      parts.flatMap((own) => own ?? []).filter((measure) => measure !== null),
+      signal,
+    );
+    const scored = (own: readonly (Measure | null)[]): readonly ScoredMetric[] =>
+      own.map((measure, m) => ({
+        name: measures[m]?.name ?? "",
+        score: measure && !Number.isNaN(measure.value) ? must(drawn.get(measure), "its interval").score : null,
+      }));
+    told.push({
+      by: parted.by,
+      slices: slices.map(({ name, rows }, i) => ({
+        name,
+        rows: rows.length,
+        metrics: parts[i] ? scored(parts[i]) : null,
+      })),
+      notes: parted.notes,
+    });
+  }
+  return told;
+}
+
+async function partedBy(one: Parting, beside: Beside, looked: Uint32Array): Promise<Parted | null> {
+  if (typeof one === "string") {
+    const values = beside.values(one);
+    return partedByValues(
+      one,
+      Array.from(looked, (row) => values[row]),
+      FEWEST,
+    );
+  }
+  const texts = beside.texts();
+  const slicing = await does({ ...one, kind: "slicing" }, "slicing");
+  return slicing.part(one, { count: looked.length, text: (at) => texts[looked[at]!] ?? "" });
+}
+
+const keyOf = (name: string, registry: Registry): Parameter =>
+  must(
+    registry.find("verb", "evaluate")?.parameters.find((one) => one.name === name),
+    `\`${name}\` of an evaluation`,
+  );
+
+/** Coded error: the first that is wrong. */
+function listOf<T>({ value, diagnostics }: Read, option: string): readonly T[] {
+  const wrong = diagnostics.find(({ severity }) => severity === "error");
+  if (wrong) throw new CodedError(wrong.code, wrong.data);
+  if (!Array.isArray(value) || value.length === 0)
+    throw new CodedError("bad-usage", { message: `\`${option}\` names nothing`, command: "tunebook score" });
+  return value as readonly T[];
+}
+
+/** What may be meant otherwise than it was read. `chosen`: metrics were named, which say whether numbers are numbers. */
+function doubtsOf(sort: Sort, { rows }: Answers, chosen: boolean): readonly string[] {
+  const values = rows.flatMap(({ truth, predicted }) => [truth, predicted]);
+  const empty = rows.filter(({ truth, predicted }) => truth === "" || predicted === "").length;
+  const blank =
+    sort === "label" && empty > 0
+      ? [`${empty} row${empty === 1 ? "" : "s"} without an answer: an empty one counts as a label of its own`]
+      : [];
+  if (chosen || values.length === 0) return blank;
+  const numbers = new Set(values.map(numberIn));
+  if (numbers.has(null)) return blank;
+  const few = numbers.size <= FEW_LABELS && [...numbers].every(Number.isInteger);
+  if (sort === "number" && few)
+    return ['its answers were read as numbers; if they are labels, ask for it: `--metrics "accuracy, f1(macro)"`'];
+  if (sort === "label" && !few)
+    return ['its answers were read as labels; if they are numbers, ask for it: `--metrics "mean_absolute_error, r2"`'];
+  return blank;
+}
+/** Whole numbers of which there are few are often names of labels. */
+const FEW_LABELS = 100;
+
+/** The sort of answers that the first row may be of and all metrics measure. */
+function agreed(
+  { file, rows, texts }: Answers,
+  calls: readonly Call[] | null,
+  registry: Registry,
+): { readonly sort: Sort; readonly calls: readonly Call[] } {
+  const [first] = rows;
+  const sorts = first ? sortsOf(first, texts) : (["label"] as const);
+  const measures = (call: Call): readonly string[] => measured(call, registry);
+  const asked = calls ?? usual(sorts[0] ?? "label", registry);
+  const sort = sorts.find((one) => asked.every((call) => measures(call).includes(one)));
+  if (sort) return { sort, calls: asked };
+  // Which of them is out of place: the first that measures none of these, or not what the one before it does.
+  const likeliest = sorts.find((one) => measures(must(asked[0], "a metric")).includes(one)) ?? sorts[0] ?? "label";
+  const odd = must(
+    asked.find((call) => !measures(call).includes(likeliest)),
+    "a metric that measures something else",
+  );
+  throw new CodedError("metrics-apart", {
+    metric: odd.word,
+    measures: measures(odd).map((one) => told[one as Sort] ?? one.replaceAll("_", " ")),
+    file,
+    answers: told[likeliest],
+  });
+}
+
+/** What tasks measure unless told otherwise that answer so. */
+function usual(sort: Sort, registry: Registry): readonly Call[] {
+  if (sort === "label") return usualMetrics(registry, null, null);
+  const tasks = registry.ofKind("task").flatMap(({ capabilities }) => capabilities ?? []);
+  const all = tasks.filter(({ measures }) => measures.includes(sort)).flatMap(({ metrics }) => metrics ?? []);
+  const own = all.filter((call) => measured(call, registry).includes(sort));
+  return [...new Map(own.map((call) => [hashOf(call), call])).values()];
+}
+
+const measured = (call: Call, registry: Registry): readonly string[] =>
+  registry.find("metric", call.word)?.capabilities?.of ?? [];

@@ -1,0 +1,88 @@
+/**
+ * Which checkpoint's weights a model has after its training: the best where the recipe keeps it, else the last. One that was
+ * damaged while its run trained costs the best weights, never the last: those are still in the engine.
+ */
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { keepsBest } from "#dsl/compiler/plan/watched-metric.js";
+import type { Session } from "../engines/engine.js";
+import { checkpointFile, isUnusable, readCheckpoints, saveCheckpoint, type Checkpoint } from "../runs/checkpoints.js";
+import type { RunFolder } from "../runs/run-folder.js";
+import type { RunLock } from "../runs/run-lock.js";
+
+/** Of a run that ended, by its folder. Coded errors: `run-without-weights`, and what is wrong with its file. */
+export function keptCheckpoint(run: RunFolder, plan: Plan): Checkpoint {
+  const all = readCheckpoints(run);
+  const whole = all.filter((one): one is Checkpoint => "position" in one);
+  const wanted = keepsBest(plan.recipe.training) ? (whole.at(-1)?.position.best ?? null) : null;
+  const best = wanted && !wasPassedOver(run, checkpointFile(run, wanted.step)) ? wanted : null;
+  const file = best ? checkpointFile(run, best.step) : all.at(-1)?.file;
+  const kept = all.find((one) => one.file === file);
+  // Other weights are never taken in silence.
+  if (kept && "error" in kept) throw kept.error;
+  if (kept) return kept;
+  const written = run.events().filter(({ kind }) => kind === "checkpoint").length;
+  throw new CodedError("run-without-weights", {
+    run: run.id,
+    ...(best && { step: best.step }),
+    ...(written > 0 && { written }),
+  });
+}
+
+/** Its training said at its end that this file can't be read, and kept the last weights. */
+function wasPassedOver(run: RunFolder, file: string): boolean {
+  const events = run.events();
+  const end = events.findLastIndex(({ kind }) => kind === "stopped");
+  return events.slice(end + 1).some((one) => one.kind === "damaged" && basename(one.file) === basename(file));
+}
+
+export interface Kept {
+  readonly checkpoint: Checkpoint;
+  /** The best one, where it can't be read. */
+  readonly damaged: { readonly file: string; readonly step: number; readonly why: string } | null;
+}
+
+/** At a training's end, whose last weights `session` has: afterwards it has those that are kept. */
+export async function loadKept(o: {
+  readonly run: RunFolder;
+  readonly lock: Pick<RunLock, "demand">;
+  readonly session: Session;
+  readonly saved: readonly string[];
+  readonly plan: Plan;
+  readonly last: Checkpoint;
+}): Promise<Kept> {
+  const { last, run, session } = o;
+  const best = keepsBest(o.plan.recipe.training) ? last.position.best : null;
+  const file = best ? checkpointFile(run, best.step) : last.file;
+  if (!best || file === last.file) return { checkpoint: existsSync(last.file) ? last : await again(o), damaged: null };
+  try {
+    const kept = readCheckpoints(run).find((one) => one.file === file);
+    if (!kept) throw new CodedError("weights-missing", { file });
+    if ("error" in kept) throw kept.error;
+    await session.load(file);
+    return { checkpoint: kept, damaged: null };
+  } catch (error) {
+    if (!isUnusable(error)) throw error;
+    const checkpoint = await lastLoaded(o);
+    const damaged = { file, step: best.step, why: error.message };
+    run.append({ at: new Date().toISOString(), run: run.id, kind: "damaged", file, why: damaged.why });
+    return { checkpoint, damaged };
+  }
+}
+
+/** A file is looked through before any weight of it is used: the engine has the last ones still, should theirs be damaged too. */
+async function lastLoaded(o: Parameters<typeof loadKept>[0]): Promise<Checkpoint> {
+  try {
+    await o.session.load(o.last.file);
+    return o.last;
+  } catch (error) {
+    if (!isUnusable(error)) throw error;
+    return again(o);
+  }
+}
+function again({ run, lock, session, saved, last }: Parameters<typeof loadKept>[0]): Promise<Checkpoint> {
+  lock.demand();
+  return saveCheckpoint(run, session, saved, last.position);
+}

@@ -1,0 +1,117 @@
+/** The weights of models that are drawn in one picture, read from their files: all must be ones that one model's programs can have. */
+import canonicalize from "canonicalize";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { plural } from "../host/text.js";
+import { callText } from "../host/value-text.js";
+import { readHeader, readTensor, type Header } from "../tensors/safetensors.js";
+import type { Weights, WeightsOf } from "./weight-plane.js";
+
+export interface Drawn extends WeightsOf {
+  /** What its checkpoint keeps beside each weight (`ewc.fisher/`); null: not beside all. Coded errors of the file. */
+  readonly beside: (prefix: string) => Weights | null;
+}
+/** What is told of a model: a handle tells it. */
+export interface Told {
+  readonly name: string;
+  readonly weights: {
+    readonly plan: {
+      readonly recipe: { readonly model: Pick<ModelPlan, "base" | "baseHash" | "technique" | "freeze"> };
+    };
+    readonly labels: readonly string[];
+    readonly checkpoint: { readonly file: string };
+  } | null;
+}
+
+/** Of a model and of the others. Coded error `bad-option`, which names the one that isn't like it; those of files. */
+export function drawnOf(
+  model: Told,
+  others: readonly Told[],
+  trainable: readonly string[],
+): { readonly start: Drawn; readonly ends: readonly Drawn[] } {
+  const open = (one: Told) => {
+    const { file } = trainedOf(one).checkpoint;
+    return { name: one.name, file, header: readHeader(file) };
+  };
+  const own = open(model);
+  const ends = others.map((one) => {
+    const its = open(one);
+    const why = unlike(one, model) ?? otherSizes(its.header, own, trainable);
+    if (why !== null)
+      throw new CodedError("bad-option", {
+        name: `a model of the landscape around ${model.name}`,
+        got: `${one.name}: ${why}`,
+        wanted: `models that went on from ${model.name} with its base, its labels and its technique, neither their head nor their ranks grown`,
+      });
+    return drawn(its, trainable);
+  });
+  return { start: drawn(own, trainable), ends };
+}
+
+interface Opened {
+  readonly name: string;
+  readonly file: string;
+  readonly header: Header;
+}
+const trainedOf = ({ weights, name }: Told): NonNullable<Told["weights"]> => must(weights, `weights of ${name}`);
+
+function drawn({ name, file, header }: Opened, trainable: readonly string[]): Drawn {
+  const read = (tensor: string): Float32Array =>
+    new Float32Array(readTensor(file, tensor, header, "f32").bytes.slice().buffer);
+  const lengths = new Map(trainable.map((one) => [one, header.tensors[one]?.shape.join()]));
+  return {
+    name,
+    weights: new Map(trainable.map((one) => [one, read(one)])),
+    beside: (prefix) =>
+      trainable.every((one) => header.tensors[prefix + one]?.shape.join() === lengths.get(one))
+        ? new Map(trainable.map((one) => [one, read(prefix + one)]))
+        : null,
+  };
+}
+
+/** Why a model's weights mean something else in another one's programs; null: nothing says so. */
+function unlike(one: Told, than: Told): string | null {
+  const [its, own] = [trainedOf(one), trainedOf(than)];
+  if (its.labels.length !== own.labels.length)
+    return `its head has ${plural(its.labels.length, "label")}, that of ${than.name} ${String(own.labels.length)}`;
+  const at = its.labels.findIndex((label, i) => label !== own.labels[i]);
+  if (at >= 0) {
+    const [a, b] = [its, own].map(({ labels }) => JSON.stringify(labels[at]));
+    return `label ${String(at + 1)} of its head is ${String(a)}, that of ${than.name} ${String(b)}`;
+  }
+  const [a, b] = [its.plan.recipe.model, own.plan.recipe.model];
+  // Of a model from scratch that was loaded the plan doesn't say.
+  if (a.baseHash !== null && b.baseHash !== null && a.baseHash !== b.baseHash)
+    return `its base (${a.base}) has other content than that of ${than.name} (${b.base})`;
+  if (a.technique.word === b.technique.word && a.technique.definition !== b.technique.definition)
+    return `its technique ${a.technique.word} is defined otherwise than that of ${than.name}`;
+  const [trains, itself] = differing(a.technique, b.technique);
+  if (canonicalize(trains) !== canonicalize(itself))
+    return `it trains with ${callText(trains)}, ${than.name} with ${callText(itself)}`;
+  if (canonicalize(a.freeze ?? []) !== canonicalize(b.freeze ?? []))
+    return `other parts of its base are frozen than those of ${than.name}`;
+  return null;
+}
+
+/** Two techniques with those arguments alone that differ; what they began from says nothing of what they are. */
+function differing(a: Call, b: Call): readonly [Call, Call] {
+  const differs = (key: string): boolean =>
+    key !== "from" && canonicalize(a.arguments[key]) !== canonicalize(b.arguments[key]);
+  const [x, y] = [a, b].map((call) => ({
+    kind: call.kind,
+    word: call.word,
+    arguments: Object.fromEntries(Object.entries(call.arguments).filter(([key]) => differs(key))),
+  })) as [Call, Call];
+  return [x, y];
+}
+
+function otherSizes({ tensors }: Header, own: Opened, trainable: readonly string[]): string | null {
+  for (const name of trainable) {
+    const [its, wanted] = [tensors[name], own.header.tensors[name]].map((place) => place?.shape.join(" × "));
+    if (its === undefined) return `it has no weights ${name}`;
+    if (wanted !== undefined && its !== wanted) return `its ${name} is ${its}, that of ${own.name} ${wanted}`;
+  }
+  return null;
+}

@@ -1,0 +1,151 @@
+/**
+ * A run that was trained before, as a model: the settings of its plan, its labels, and the checkpoint that it ended with. Reads
+ * only. What its plan names relative to the notebook that made it is named here so that it is found from any other.
+ */
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { RunFacts } from "#dsl/language/types/facts.js";
+import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { registry } from "#stdlib/registry.js";
+import { demandWhole, hasLostLog } from "../runs/history/damage.js";
+import { togetherFacts } from "./trial-group-facts.js";
+import { findWatchable } from "../runs/history/find-together.js";
+import { findRun, type Places } from "../runs/history/find-run.js";
+import { madeFolder } from "../runs/folders/made-folder.js";
+import { keptCheckpoint } from "./kept-checkpoint.js";
+import type { Weights } from "../runs/weights.js";
+import { readRegular } from "../runs/read-regular.js";
+import { RunFolder, type Lock } from "../runs/run-folder.js";
+import { holderOf } from "../runs/run-lock.js";
+import { RunLog } from "../runs/run-log.js";
+import { isTraining } from "../remote/supervisor/outcome.js";
+import { isAlive } from "../runs/writer.js";
+
+/** Coded errors: those of `findRun`, `run-unreadable`, `run-without-weights`, `run-without-base`, `still-training`. */
+export function runFacts(path: string, places: Places): RunFacts {
+  const run = findRun(path, places);
+  const { plan } = readRun(run);
+  keptCheckpoint(run, plan);
+  const { model, update } = plan.recipe;
+  const strategy = update && { strategy: update.strategy };
+  const facts = { folder: run.path, recipeHash: plan.recipeHash, model, ...strategy };
+  return hasLostLog(run) ? { ...facts, withoutLog: true } : facts;
+}
+
+/** The same of a run that may train still. Coded errors: those of `findWatchable`, `run-unreadable`, `run-without-base`. */
+export function attachFacts(path: string, places: Places): RunFacts {
+  const run = findWatchable(path, places);
+  if (!(run instanceof RunFolder)) return togetherFacts(run);
+  const { plan, lock } = readRun(run, { training: true });
+  return { folder: run.path, name: lock.name, recipeHash: plan.recipeHash, model: plan.recipe.model };
+}
+
+/** The plan of a run that may train still. */
+export function planOf(folder: string): Plan {
+  return readRun(RunFolder.open(folder), { training: true }).plan;
+}
+
+/** The weights of a run that ended, as the model that was just trained has them. */
+export function loadedWeights(folder: string): Weights {
+  const run = RunFolder.open(folder);
+  const { plan, lock } = readRun(run);
+  const rows = Object.fromEntries(
+    Object.entries(lock.data?.splits ?? {}).map(([split, count]) => [split, { rows: count }]),
+  );
+  return {
+    plan,
+    folder: run.path,
+    labels: lock.labels,
+    data: {
+      rowsIn: lock.data?.rowsIn ?? plan.estimates.rows,
+      kept: lock.data?.kept ?? plan.estimates.rows,
+      hash: lock.dataHash ?? "",
+      splits: rows,
+    },
+    checkpoint: keptCheckpoint(run, plan),
+    events: run.events(),
+    settled: Promise.resolve(),
+    complete: true,
+  };
+}
+
+/** `training`: it may. */
+function readRun(
+  run: RunFolder,
+  { training = false }: { readonly training?: boolean } = {},
+): { readonly plan: Plan; readonly lock: Lock } {
+  const { plan, lock } = demandWhole(run);
+  const refuse = (why: string): never => {
+    throw new CodedError("run-unreadable", { run: run.id, why });
+  };
+  const { task, technique } = plan.recipe.model;
+  for (const word of [task, technique] satisfies Call[])
+    if (word.definition === undefined && !registry.find(word.kind, word.word))
+      refuse(`this version has no ${word.kind} \`${word.word}\``);
+  if (!training) demandEnded(run, lock);
+  const home = resolve(run.path, lock.home ?? join("..", ".."));
+  const data = { ...plan.recipe.data, folder: resolve(home, plan.recipe.data.folder) };
+  const model = fromAnywhere(plan.recipe.model, { run, home, lock, training: training && isTraining(run) });
+  const federated = plan.recipe.federated && federatedAt(plan.recipe.federated, home);
+  return { lock, plan: { ...plan, recipe: { ...plan.recipe, data, model, ...(federated && { federated }) } } };
+}
+
+function federatedAt(federated: FederatedPlan, home: string): FederatedPlan {
+  const others = federated.others.map((one) => ({
+    ...one,
+    data: { ...one.data, folder: resolve(home, one.data.folder) },
+  }));
+  return { ...federated, others };
+}
+
+/** Another process may be writing its weights. */
+function demandEnded(run: RunFolder, { name }: Lock): void {
+  const log = new RunLog();
+  log.take(readRegular(run.eventsFile) ?? "");
+  if (log.ended !== null) return;
+  const writer =
+    holderOf(run.path)?.writer ?? (log.writer && !log.writer.locks && isAlive(log.writer) === true ? log.writer : null);
+  if (writer)
+    throw new CodedError("still-training", { run: run.id, name, step: log.step, steps: log.steps, process: writer.id });
+}
+
+/**
+ * A model whose base is found from any folder. A model from scratch has its own in the run, and so has one that was made of
+ * another's weights; one that began from another training has it in that run.
+ */
+function fromAnywhere(
+  model: ModelPlan,
+  o: {
+    readonly run: RunFolder;
+    readonly home: string;
+    readonly lock: Lock;
+    /** What it keeps at its end is not there yet. */
+    readonly training: boolean;
+  },
+): ModelPlan {
+  const { scratch, trained, ...rest } = model;
+  const kept = (folder: string | undefined, baseHash: string | null = null): ModelPlan => {
+    if (folder === undefined || (!o.training && !existsSync(join(folder, "config.json"))))
+      throw new CodedError("run-without-base", {
+        run: o.run.id,
+        base: model.base,
+        ...(trained?.made && { made: o.lock.name }),
+      });
+    return { ...rest, base: folder, folder: o.home, baseHash };
+  };
+  if (scratch) return kept(o.run.model);
+  if (!trained) return { ...rest, folder: resolve(o.home, model.folder) };
+  const root = dirname(o.run.path);
+  const noted = o.lock.base === undefined ? [] : [resolve(o.run.path, o.lock.base)];
+  const { made, recipeHash } = trained;
+  const others = RunFolder.find(root, recipeHash).map((other) => (made ? madeFolder(other.path, made) : other.model));
+  // A run that still trains has not written its own base yet.
+  const own = made ? [o.run.base] : [];
+  const found = [...own, ...noted, ...others].find((folder) => existsSync(join(folder, "config.json")));
+  // What was made for it is never written again: other content is damage, or somebody else's.
+  return kept(found, made ? o.lock.baseHash : null);
+}

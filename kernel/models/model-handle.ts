@@ -1,0 +1,289 @@
+/**
+ * A model as TypeScript sees it: `router.history`, `await router.predict([...])`. The same object from `model` on; training
+ * fills it, changing its definition empties it.
+ */
+import type { Writing } from "#dsl/compiler/plan/action.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { writesText as tasksThatWrite } from "#dsl/compiler/plan/batches.js";
+import { registry } from "#stdlib/registry.js";
+import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
+import type { Asked } from "../data/encoding/encoded.js";
+import type { Piece } from "../inference/continue-texts.js";
+import { promptsOf, promptText, type Prompt } from "../inference/prompts.js";
+import { isPair, questionsOf, readsContexts, type Question } from "../inference/questions.js";
+import { writingOf, type WriteOptions } from "./write-options.js";
+import { clientsWithHeads } from "../runs/client-heads.js";
+import { readCalibration, type Calibration } from "../runs/calibration.js";
+import { RunFolder } from "../runs/run-folder.js";
+import { scoresOf, type RunScore } from "../runs/history/run-scores.js";
+import type { Merged } from "../runs/folders/merged.js";
+import type { Saved } from "./saved-model.js";
+import { folderGiven, saveOptionsOf, type SaveOptions } from "./save-options.js";
+import { landscapeOptionsOf, type LandscapeOptions } from "./landscape-options.js";
+import type { Landscape } from "../display/landscape.js";
+import { type Predicted, Gathered } from "../inference/prediction.js";
+import type { Weights } from "../runs/weights.js";
+
+export interface StepRow {
+  readonly step: number;
+  readonly epoch: number;
+  readonly loss: number;
+  readonly rate: number;
+  readonly norm: number;
+  readonly tokens: number;
+  readonly seconds: number;
+}
+export type Prediction = LabelPrediction;
+/** A turn as a cell writes it. */
+export interface Message {
+  readonly role: string;
+  readonly content: string;
+}
+/** Texts; of a model that reads pairs, pairs; of one that answers questions, those; of one that chats, conversations too. */
+type Given =
+  | string
+  | Question
+  | readonly Question[]
+  | readonly Asked[]
+  | readonly Message[]
+  | readonly (readonly Message[])[];
+export interface Predictors {
+  answer(model: ModelHandle, texts: readonly Asked[]): Promise<readonly Predicted[]>;
+  write(model: ModelHandle, prompts: readonly Prompt[], writing: Writing): AsyncGenerator<Piece, void, void>;
+  merge(model: ModelHandle, folder: string, o?: SaveOptions): Promise<Merged>;
+  save(model: ModelHandle, folder: string, o?: SaveOptions): Promise<Saved>;
+  landscape(model: ModelHandle, others: readonly ModelHandle[], o: Required<LandscapeOptions>): Promise<Landscape>;
+}
+
+export class ModelHandle {
+  weights: Weights | null = null;
+  /** Whether a training began: if it failed, nobody shall take the base's answers for its. */
+  begun = false;
+  /** All seeds that its weights are the best of; null: it was trained with one. */
+  seeds: readonly ModelHandle[] | null = null;
+  /** It trains in a process of its own, and was not attached since. */
+  apart = false;
+  constructor(
+    readonly name: string,
+    readonly plan: ModelPlan,
+    private readonly predictors: Predictors,
+  ) {}
+
+  /** What was fitted to validation rows once it was trained; null: nothing. Coded error `calibration-broken`. */
+  get fitted(): Calibration | null {
+    return this.weights && readCalibration(this.weights.folder, this.weights.checkpoint.position.step);
+  }
+  get trained(): boolean {
+    return this.weights?.complete ?? false;
+  }
+  /** One row per training step of the last run. */
+  get history(): readonly StepRow[] {
+    return (this.weights?.events ?? []).flatMap((e) =>
+      e.kind === "step"
+        ? [
+            {
+              step: e.step,
+              epoch: e.epoch,
+              loss: e.loss,
+              rate: e.rate,
+              norm: e.norm,
+              tokens: e.tokens,
+              seconds: e.seconds,
+            },
+          ]
+        : [],
+    );
+  }
+  /** Scores on the validation split, one row per validation. */
+  get validations(): readonly Readonly<Record<string, number>>[] {
+    return (this.weights?.events ?? []).flatMap((e) =>
+      e.kind === "evaluated" ? [{ step: e.step, ...e.metrics }] : [],
+    );
+  }
+  /** What evaluations said of the run that made the weights, in this notebook and in others, oldest first. */
+  get scores(): readonly RunScore[] {
+    return this.weights ? scoresOf(RunFolder.open(this.weights.folder)) : [];
+  }
+  /** Folder of the run that made the weights. */
+  get folder(): string | null {
+    return this.weights?.folder ?? null;
+  }
+  get labels(): readonly string[] {
+    return this.weights?.labels ?? [];
+  }
+
+  /**
+   * Of a federation whose clients keep a head each: the model as that client has it. Coded errors `not-trained`, `bad-option`.
+   */
+  client(name: string): ModelHandle {
+    const { weights } = this;
+    if (!weights?.complete) throw new CodedError("not-trained", { model: this.name });
+    const clients = clientsWithHeads(weights.folder);
+    if (!clients.includes(name))
+      throw new CodedError("bad-option", {
+        name: "the name of a client",
+        got: typeof name === "string" ? JSON.stringify(name) : typeof name,
+        wanted:
+          clients.length === 0
+            ? "one of a federation with `personal: head`, and this model is none"
+            : `one of ${clients.map((one) => JSON.stringify(one)).join(", ")}`,
+      });
+    const own = new ModelHandle(`${this.name} (head of ${name})`, this.plan, this.predictors);
+    own.weights = { ...weights, client: name };
+    return own;
+  }
+
+  /**
+   * What the task says of texts (a classifier: `Prediction`), or texts written on (`Written`); one text may stand for
+   * a list of one; a model that was trained on pairs takes `[first, second]` for each, one that answers questions
+   * `{ question, context }`. Coded errors `not-trained`, `texts-expected`, `questions-expected`, `bad-option`.
+   */
+  async predict<T extends Predicted = Prediction>(texts: Given, o: WriteOptions = {}): Promise<readonly T[]> {
+    if (!writesText(this.plan)) {
+      const asked = readsContexts(this.plan.task) ? questionsOf(texts, this.name) : askedOf(texts);
+      return (await this.predictors.answer(this, asked)) as readonly T[];
+    }
+    const list = this.prompts(texts);
+    const written = list.map((prompt) => new Gathered(promptText(prompt)));
+    for await (const piece of this.predictors.write(this, list, writingOf(o))) written[piece.row]!.add(piece);
+    return written.map((w) => w.written()) as readonly Predicted[] as readonly T[];
+  }
+
+  /** The continuation of one text, in pieces as they become certain. */
+  async *stream(text: string | readonly Message[], o: WriteOptions = {}): AsyncGenerator<string, void, void> {
+    for await (const piece of this.predictors.write(this, this.prompts(text), writingOf(o)))
+      if (piece.text) yield piece.text;
+  }
+
+  /**
+   * Writes the trained model as a plain folder, the technique's weights merged into the base's: transformers opens it, and
+   * so does `base: "folder"`. Coded errors `not-trained`, `cannot-merge`,
+   * `folder-taken`, `folder-of-another`, `cannot-write`.
+   */
+  async merge(folder: string, o?: SaveOptions): Promise<Merged> {
+    return this.predictors.merge(this, folderGiven(folder), saveOptionsOf(o));
+  }
+
+  /**
+   * Writes what was trained as a folder with its model card: the whole model where the technique trains the base's own
+   * weights (`full`, `bitfit`, `head_only`), which transformers and `base: "folder"` open; else the technique's adapter,
+   * which PEFT and `from: "folder"` open. Coded errors `not-trained`, `folder-taken`, `folder-of-another`,
+   * `cannot-write`.
+   */
+  async save(folder: string, o?: SaveOptions): Promise<Saved> {
+    return this.predictors.save(this, folderGiven(folder), saveOptionsOf(o));
+  }
+
+  /**
+   * The loss of data over the plane of weight space through this model and the first two of `others`, which went on from it;
+   * a picture with all of them, and EWC's ellipse where one was held by it. Coded errors `not-trained`, `bad-option`.
+   */
+  async landscape(others: unknown, o: LandscapeOptions): Promise<Landscape> {
+    const models = Array.isArray(others) ? others : [];
+    if (models.length < 2 || !models.every((one) => one instanceof ModelHandle))
+      throw new CodedError("bad-option", {
+        name: "the list of models",
+        got: Array.isArray(others) ? `one of ${String(models.length)}` : typeof others,
+        wanted: "two or more models that went on from this one, as in `landscape([naive, held], …)`",
+      });
+    return this.predictors.landscape(this, models as readonly ModelHandle[], landscapeOptionsOf(o));
+  }
+
+  private prompts(given: Given): readonly Prompt[] {
+    return this.plan.template === undefined ? listOf(given) : promptsOf(given);
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    const base = `${this.name}: ${this.plan.task.word} on ${this.plan.base}, ${this.plan.technique.word}`;
+    if (!this.weights) return `${base}, not trained`;
+    const last = this.history.at(-1);
+    return `${base}, ${this.history.length} steps${last ? `, last loss ${last.loss.toFixed(4)}` : ""}`;
+  }
+}
+
+/** Whether a model's task writes text. */
+export function writesText(plan: ModelPlan): boolean {
+  return tasksThatWrite(registry, plan.task);
+}
+
+function askedOf(texts: unknown): readonly Asked[] {
+  if (!Array.isArray(texts) || !texts.some(isPair)) return listOf(texts);
+  const wrong = texts.findIndex((text) => !isPair(text) && typeof text !== "string");
+  if (wrong >= 0) throw new CodedError("texts-expected", { got: `${typeof texts[wrong]} at position ${wrong}` });
+  return texts as readonly Asked[];
+}
+
+function listOf(texts: unknown): readonly string[] {
+  const list = typeof texts === "string" ? [texts] : texts;
+  if (!Array.isArray(list)) throw new CodedError("texts-expected", { got: typeof texts });
+  const wrong = list.findIndex((text) => typeof text !== "string");
+  if (wrong >= 0) throw new CodedError("texts-expected", { got: `${typeof list[wrong]} at position ${wrong}` });
+  return list as string[];
+}
+
+/** The TypeScript type of a model, as text for the cells. */
+export function typeOf(plan: ModelPlan): string {
+  const options =
+    "o?: { max_tokens?: number; stop?: string | readonly string[]; decode?: string | Readonly<Record<string, Readonly<Record<string, number | boolean>>>> }";
+  const message = "{ readonly role: string; readonly content: string }";
+  const question = "{ readonly question: string; readonly context: string }";
+  const answers =
+    plan.template !== undefined
+      ? `/** Answers to texts (each one user's turn), to one conversation or to several. */
+  predict(texts: string | readonly string[] | readonly ${message}[] | readonly (readonly ${message}[])[], ${options}): Promise<${writtenType}>;
+  /** The answer to a text or a conversation, in pieces as they come. */
+  stream(text: string | readonly ${message}[], ${options}): AsyncGenerator<string, void, void>;`
+      : writesText(plan)
+        ? `/** Texts, written on. */
+  predict(texts: string | readonly string[], ${options}): Promise<${writtenType}>;
+  /** The continuation of one text, in pieces as they come. */
+  stream(text: string, ${options}): AsyncGenerator<string, void, void>;`
+        : readsContexts(plan.task)
+          ? `/** Answers to questions, each found in its context. */
+  predict(questions: ${question} | readonly ${question}[]): Promise<${predictionsType(plan)}>;`
+          : predictionOf(plan, true) !== predictionOf(plan, false)
+            ? `/** The embedding of each text. */
+  predict(texts: string | readonly string[]): Promise<${predictionsType(plan)}>;
+  /** How alike the texts of each pair are. */
+  predict(pairs: readonly (readonly [string, string])[]): Promise<${predictionsType(plan, true)}>;`
+            : `/** What the task says of texts; of pairs of texts where it was trained on pairs. */
+  predict(texts: string | readonly (string | readonly [string, string])[]): Promise<${predictionsType(plan)}>;`;
+  return `${modelType}
+  ${answers}
+}`;
+}
+/** The TypeScript type of what a task that writes no text says. */
+export function predictionsType(plan: ModelPlan, pairs = false): string {
+  return `readonly ${predictionOf(plan, pairs)}[]`;
+}
+/** The type of one prediction (capability `prediction`), or of one of two texts where that is another (`predictionOfPairs`). */
+function predictionOf(plan: ModelPlan, pairs: boolean): string {
+  const has = registry.find("task", plan.task.word)?.capabilities;
+  return (pairs ? has?.predictionOfPairs : undefined) ?? has?.prediction ?? "{ readonly text: string }";
+}
+/** The TypeScript type of what was written. */
+export const writtenType =
+  'readonly { readonly text: string; readonly continuation: string; readonly tokens: number; readonly ended: "end" | "length" | "stop" }[]';
+
+const modelType = `{
+  readonly name: string;
+  /** Whether it has weights of a finished training. */
+  readonly trained: boolean;
+  /** One row per training step of the last run. */
+  readonly history: readonly { readonly step: number; readonly epoch: number; readonly loss: number; readonly rate: number; readonly norm: number; readonly tokens: number; readonly seconds: number }[];
+  /** Scores on the validation split. */
+  readonly validations: readonly Readonly<Record<string, number>>[];
+  /** What evaluations said of the run that made the weights, in this notebook and in others, oldest first; \`low\` and \`high\` are the ends of 95 % intervals. */
+  readonly scores: readonly { readonly at: string; readonly step: number; readonly data: string; readonly split: string | null; readonly dataHash: string; readonly rows: number; readonly metrics: Readonly<Record<string, { readonly value: number; readonly low: number | null; readonly high: number | null; readonly better: "greater" | "less" | "none" }>>; readonly attacks?: readonly { readonly attack: string; readonly found: boolean; readonly said: string; readonly how: string; readonly figures: readonly { readonly name: string; readonly value: number; readonly low: number | null; readonly high: number | null; readonly chance: number; readonly most: number | null }[] }[] }[];
+  /** Folder of the run that made the weights. */
+  readonly folder: string | null;
+  readonly labels: readonly string[];
+  /** Of a federation with \`personal: head\`: the model with that client's own head; the model itself has the mean of all. */
+  client(name: string): { readonly name: string; predict(texts: string | readonly string[]): Promise<readonly unknown[]>; save(folder: string, o?: { readonly replace?: boolean }): Promise<{ readonly folder: string; readonly holds: "model" | "adapter" }>; merge(folder: string, o?: { readonly replace?: boolean }): Promise<{ readonly folder: string; readonly difference: number }> };
+  /** Writes the trained model as a plain folder, the technique's weights merged into the base's: transformers opens it, and so does \`base: "folder"\`. Another model's folder is written over with \`replace\` alone. */
+  merge(folder: string, o?: { readonly replace?: boolean }): Promise<{ readonly folder: string; readonly difference: number }>;
+  /** The loss of data over the plane of weight space through this model and the first two of those, which went on from it; shows itself, with EWC's ellipse where one was held by it. */
+  landscape(models: readonly { readonly name: string; readonly trained: boolean }[], o: { readonly on: readonly string[]; readonly cells?: number; readonly rows?: number }): Promise<{ readonly x: readonly number[]; readonly y: readonly number[]; readonly losses: readonly { readonly on: string; readonly rows: number; readonly z: readonly (readonly number[])[] }[]; readonly places: readonly { readonly name: string; readonly x: number; readonly y: number; readonly off: number; readonly far: number }[]; readonly held: { readonly by: string; readonly centre: { readonly x: number; readonly y: number }; readonly least: number; readonly xx: number; readonly xy: number; readonly yy: number } | null }>;
+  /** Writes what was trained as a folder with its model card. \`holds\` says what is in it: the whole model, which transformers and \`base: "folder"\` open, or, of techniques that add weights of their own, the adapter, which PEFT and \`from: "folder"\` open (\`merge\` makes a whole model of it). Another model's folder is written over with \`replace\` alone. */
+  save(folder: string, o?: { readonly replace?: boolean }): Promise<{ readonly folder: string; readonly holds: "model" | "adapter" }>;`;

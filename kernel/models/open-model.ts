@@ -1,0 +1,368 @@
+/** From a plan to programs over a live store: the model family, its task, technique and optimiser, assembled and opened in the engine. */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import { registry } from "#stdlib/registry.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import { PLAIN } from "#dsl/tensor/passes/table.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { assemble } from "#stdlib/programs/assemble.js";
+import type {
+  Assembled,
+  AssembleOptions,
+  ConsolidationPrograms,
+  ObjectiveOptions,
+  PrivatePrograms,
+  Strategy,
+} from "#stdlib/programs/options.js";
+import { storageOf } from "#stdlib/storages/shared/storage.js";
+import { startsFrom } from "#stdlib/techniques/shared/from-parameter.js";
+import { buildEvaluate } from "#stdlib/programs/evaluate.js";
+import { buildGenerate, buildPrompting } from "#stdlib/programs/generate.js";
+import { headPathsOf } from "#stdlib/programs/model.js";
+import { buildConsolidation } from "#stdlib/programs/consolidation.js";
+import { buildWhy } from "#stdlib/programs/why.js";
+import type { Base } from "../bases/base.js";
+import { loadTokenizer } from "../bases/tokenizer.js";
+import { ADAPTER, adapterOf, type Adapter } from "../runs/folders/adapter-folder.js";
+import { wholeOf, type WholeModel } from "../runs/folders/model-folder.js";
+import type { Engine, Session } from "../engines/engine.js";
+import { sharedStore } from "../engines/shared.js";
+import { join, resolve } from "node:path";
+import { readHeader } from "../tensors/safetensors.js";
+import type { Body } from "../runs/folders/merged.js";
+import { bodyFrom, partsFrom } from "../bases/programs.js";
+import { standardisedOf, type Standardised } from "../runs/standardised-weights.js";
+import { does } from "../host/load-implementation.js";
+
+export interface OpenModel {
+  /** Programs `train`, or `accumulate` (or `alone`) and `apply` where batches make updates together, and where rows stay private; `evaluate` where the task answers, `loss` where scores come from the loss alone. */
+  readonly session: Session;
+  /** State that training changes: what a checkpoint holds. */
+  readonly saved: readonly string[];
+  readonly trainable: readonly string[];
+  /** All states of the programs that train. */
+  readonly states: readonly string[];
+  /** State that the next of several trainings begins with. */
+  readonly carried: readonly string[];
+  /** How it goes on learning from new data. */
+  readonly strategies: readonly Strategy[];
+  /** Programs of strategies for the end of a data set; null: none of them consolidates. */
+  readonly consolidation: (strategies: readonly Strategy[]) => ConsolidationPrograms | null;
+  /** What its updates are where its rows stay private; null: they don't. */
+  readonly private: PrivatePrograms | null;
+  /** States of the head's last layer, whose rows are the labels. */
+  readonly head: readonly string[];
+  /** Those of its parameters that are the head's: all of its layers. */
+  readonly heads: readonly string[];
+  /** What is written beside its checkpoints when it is trained; null: the checkpoints hold the whole model. */
+  readonly adapter: Adapter | null;
+  /** What a folder of the trained model holds; null: its weights are its base's for the most part. */
+  readonly whole: WholeModel | null;
+  /** Its head learns standardised numbers; `knows`: the head came with weights. Null: it learns what it says. */
+  readonly standardised: (Standardised & { readonly knows: boolean }) | null;
+  /** What of it begins at random: all, or its head. Null: neither. */
+  readonly untrained: "model" | "head" | null;
+  /** Why it can't write text: its task doesn't, or the engine can't; null: it can, with the programs of stdlib/programs/generate.ts. */
+  readonly mute: string | null;
+  /** The program that says which tokens spoke for an answer (stdlib/programs/why.ts), made when it is asked for; of tasks that have one. */
+  readonly why: () => Program;
+  /** Models with the same one have their base's frozen weights in common; null: it stands alone. */
+  readonly store: string | null;
+  dispose(): Promise<void>;
+}
+
+/** The store that a model's frozen weights lie in: that of its base, where the technique trains few. */
+export async function storeOf({ technique }: Pick<ModelPlan, "technique">, base: Base): Promise<string | null> {
+  return (await does(technique, "technique")).saved === "trained" ? base.hash : null;
+}
+
+export async function programsOf(plan: Plan, base: Base, labels: readonly string[], home: string) {
+  return assemble(await partsOf(plan, base, labels, home));
+}
+
+/** What the programs of a plan are assembled from. */
+export async function partsOf(
+  plan: Plan,
+  base: Base,
+  labels: readonly string[],
+  home: string,
+  objective?: ObjectiveOptions,
+): Promise<AssembleOptions> {
+  return partsFrom(plan, base, labels, await bodyOf(plan.recipe.model, base, home), objective);
+}
+
+/** What the programs of a trained model are built from, its training aside. */
+export async function trainedBody(
+  { recipe: { model, training } }: Plan,
+  base: Base,
+  labels: readonly string[],
+  home: string,
+): Promise<Body> {
+  const [body, task] = await Promise.all([bodyOf(model, base, home), does(model.task, "task")]);
+  return { ...body, task: { call: model.task, implementation: task }, labels: labels.length, seed: training.seed };
+}
+
+/** Programs to open, and what they are read from. */
+export interface ToOpen {
+  /** Where its frozen weights may lie in common with others; null: it stands alone. */
+  readonly store: string | null;
+  readonly programs: Readonly<Record<string, Program>>;
+  readonly model: ModelPlan;
+  readonly base: Base;
+  readonly home: string;
+}
+/** `saved`: what training changes. */
+export type OpensModel = (engine: Engine, o: ToOpen, saved: readonly string[]) => Promise<Session>;
+
+/** `home`: the folder that the plan's own folders are relative to (the notebook's). `objective`: of a training from a teacher. */
+export async function openModel(
+  engine: Engine,
+  plan: Plan,
+  base: Base,
+  labels: readonly string[],
+  home: string,
+  opens: OpensModel = openSession,
+  objective?: ObjectiveOptions,
+): Promise<OpenModel> {
+  const parts = await partsOf(plan, base, labels, home, objective);
+  const assembled = assemble(parts);
+  const task = await does(plan.recipe.model.task, "task");
+  const { answers } = task;
+  const writing = await writingOf(engine, plan.recipe.model, base, home);
+  const { train, accumulate, apply, features } = assembled;
+  const training = inParts(assembled) ?? (accumulate && apply ? { accumulate, apply } : { train });
+  const scoring = {
+    ...(answers && { evaluate: assembled.evaluate }),
+    ...(!answers?.score && { loss: assembled.loss }),
+    ...(features && { features }),
+  };
+  const store = await storeOf(plan.recipe.model, base);
+  const programs = { ...training, ...scoring, ...writing.programs };
+  const { resumable: saved, trainable, carried } = assembled;
+  const session = await opens(engine, { store, programs, model: plan.recipe.model, base, home }, saved);
+  const adapter = await adapterIn(plan.recipe.model, base, assembled);
+  const technique = await does(plan.recipe.model.technique, "technique");
+  const family = await implementationOf(registry, "model", base.facts.family);
+  const of = standardisedOf(task, family);
+  const paths = headPathsOf(task, family, plan.recipe.model.task);
+  const last = paths.at(-1);
+  const headless = last !== undefined && isRandom((accumulate ?? train).state[`${last}.weight`]);
+  const whole = wholeOf({
+    model: plan.recipe.model,
+    base,
+    technique,
+    labels,
+    saved: assembled.saved,
+    standardised: of,
+  });
+  const head = of && (accumulate ?? train).state[of.weight];
+  const standardised = of && { ...of, knows: head !== null && head !== undefined && "checkpoint" in head.initial };
+  return {
+    session,
+    saved,
+    trainable,
+    states: Object.keys((accumulate ?? train).state),
+    carried,
+    strategies: parts.strategies ?? [],
+    consolidation: (strategies) => buildConsolidation({ ...parts, strategies }, trainable),
+    private: assembled.private ?? null,
+    head: last === undefined ? [] : [`${last}.weight`, `${last}.bias`],
+    heads: trainable.filter((name) => paths.some((path) => name.startsWith(`${path}.`))),
+    adapter,
+    whole,
+    standardised,
+    untrained: plan.recipe.model.scratch ? "model" : headless ? "head" : null,
+    mute: writing.mute,
+    why: () => buildWhy({ ...parts, passes: { ...PLAIN, storage: storageOf(plan.recipe.model.storage) } }),
+    store,
+    dispose: () => session.dispose(),
+  };
+}
+
+/** Of private updates: those of batches, or where rows of a batch can't be told apart, of rows alone. */
+function inParts({ private: programs }: Assembled): Readonly<Record<string, Program>> | null {
+  if (!programs) return null;
+  const { apart, apply } = programs;
+  return apart ? { accumulate: apart, apply } : { alone: programs.alone, apply };
+}
+
+function isRandom(state: Program["state"][string] | undefined): boolean {
+  return state !== undefined && "random" in state.initial;
+}
+
+/** A session of its own, or one over the base's weights that other models of that base see too. */
+export function openSession(engine: Engine, o: ToOpen): Promise<Session> {
+  const checkpoints = checkpointsOf(o.model, o.base, o.home);
+  if (o.store === null) return engine.open(o.programs, checkpoints);
+  const adapter = fileOf(o.model, o.home);
+  const own = adapter === null ? {} : shapesIn(adapter);
+  // What an adapter's file has too is not the base's alone.
+  const isShared = (tensor: string): boolean =>
+    Object.hasOwn(o.base.facts.shapes, tensor) && !Object.hasOwn(own, tensor);
+  return sharedStore(engine, o.store).open(o.programs, checkpoints, isShared);
+}
+
+async function adapterIn(model: ModelPlan, base: Base, assembled: Assembled): Promise<Adapter | null> {
+  const [family, technique, task] = await Promise.all([
+    implementationOf(registry, "model", base.facts.family),
+    does(model.technique, "technique"),
+    does(model.task, "task"),
+  ]);
+  const { saved, train, accumulate } = assembled;
+  // What answers alone are made with stands in no program that trains.
+  const answering = technique.constants ? assembled.evaluate.state : {};
+  const sizes = family.sizes(family.config(base.facts.config));
+  const prefix = task.bare ? family.prefix : "";
+  return adapterOf({
+    model,
+    origin: base.facts.origin,
+    family: base.facts.family,
+    sizes,
+    technique,
+    head: headPathsOf(task, family, model.task),
+    saved,
+    state: { ...answering, ...accumulate?.state, ...train.state },
+    standardised: standardisedOf(task, family),
+    prefix,
+  });
+}
+
+/** What a model that was never trained is asked. */
+export interface Untrained {
+  readonly home: string;
+  /** Of its base's own head. */
+  readonly labels: number;
+  /** Whether its rows tell two texts apart, and the roles that they have. */
+  readonly types: boolean;
+  readonly roles: readonly string[];
+}
+
+/**
+ * A model that was never trained, to write text, make vectors or answer by its base's own head with: its base as it is (or
+ * the adapter that it starts from), without gradients and moments.
+ */
+export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base, o: Untrained): Promise<OpenModel> {
+  const { home, labels, types, roles } = o;
+  const starts = startsFrom(plan.technique) !== null;
+  // Nothing trains: what adds nothing to the base and leaves it frozen, so that it may be stored in fewer bits.
+  const model: ModelPlan = starts
+    ? plan
+    : { ...plan, technique: { kind: "technique", word: "head_only", arguments: {} } };
+  const { programs: writing, mute } = await writingOf(engine, model, base, home);
+  const task = { call: model.task, implementation: await does(model.task, "task") };
+  const passes = { ...PLAIN, storage: storageOf(model.storage) };
+  const { answers } = task.implementation;
+  const parts = {
+    ...(await bodyOf(model, base, home)),
+    task,
+    labels,
+    roles,
+    tokenTypes: types,
+    dropout: 0,
+    seed: 0,
+    passes,
+  };
+  const scoring = {
+    ...(answers && { evaluate: buildEvaluate(parts, false) }),
+    ...(!answers?.score && { loss: buildEvaluate(parts, true) }),
+  };
+  const session = await openSession(engine, {
+    store: base.hash,
+    programs: { ...writing, ...scoring },
+    model,
+    base,
+    home,
+  });
+  return { ...looking(session, base, mute), why: () => buildWhy(parts) };
+}
+
+/** A base to ask by prompts; `mute`: why it can't be. `writes`: it also writes on. */
+export async function openPrompted(
+  engine: Engine,
+  plan: ModelPlan,
+  base: Base,
+  { home, writes }: { readonly home: string; readonly writes: boolean },
+): Promise<OpenModel> {
+  const passes = { ...PLAIN, storage: storageOf(plan.storage) };
+  const programs = { ...buildPrompting({ ...(await bodyOf(plan, base, home)), seed: 0, passes }, writes) };
+  const refusals = (await Promise.all(Object.values(programs).map((program) => engine.can(program)))).flat();
+  const session = await openSession(engine, { store: base.hash, programs, model: plan, base, home });
+  const why = (): never => {
+    throw new CodedError("internal", { what: "a prompt has no head whose answers could be explained" });
+  };
+  return { ...looking(session, base, whyMute(engine, refusals)), why };
+}
+
+/** What of an open model is there where nothing of it trains. */
+function looking(session: Session, base: Base, mute: string | null): Omit<OpenModel, "why"> {
+  return {
+    session,
+    mute,
+    store: base.hash,
+    saved: [],
+    trainable: [],
+    states: [],
+    carried: [],
+    strategies: [],
+    consolidation: () => null,
+    private: null,
+    head: [],
+    heads: [],
+    adapter: null,
+    whole: null,
+    standardised: null,
+    untrained: null,
+    dispose: () => session.dispose(),
+  };
+}
+
+function whyMute(engine: Engine, [first]: readonly { readonly op: string; readonly why: string }[]): string | null {
+  return first ? `the ${engine.info.name} engine has no ${first.op}: ${first.why}` : null;
+}
+
+/**
+ * Programs that write text, beside those that train: one store for all, so that a model is asked right after its training.
+ * A cache that nobody fills takes no memory; what it costs is the reading of a larger graph.
+ */
+async function writingOf(
+  engine: Engine,
+  model: ModelPlan,
+  base: Base,
+  home: string,
+): Promise<{ readonly programs: Readonly<Record<string, Program>>; readonly mute: string | null }> {
+  const { answers } = await does(model.task, "task");
+  if (answers) return { programs: {}, mute: `${model.task.word} writes none` };
+  const passes = { ...PLAIN, storage: storageOf(model.storage) };
+  const programs = { ...buildGenerate({ ...(await bodyOf(model, base, home)), seed: 0, passes }) };
+  const refusals = (await Promise.all(Object.values(programs).map((program) => engine.can(program)))).flat();
+  const mute = whyMute(engine, refusals);
+  return { programs: mute === null ? programs : {}, mute };
+}
+
+/** What programs of a model are built from, its task aside. */
+export function bodyOf(model: ModelPlan, base: Base, home: string) {
+  const adapter = fileOf(model, home);
+  const encode = (text: string): Promise<readonly number[]> => tokensOf(base, text);
+  return bodyFrom(model, base.facts, { encode, adapter: adapter === null ? null : shapesIn(adapter) });
+}
+
+async function tokensOf(base: Base, text: string): Promise<readonly number[]> {
+  const tokenizer = await loadTokenizer(base.folder);
+  return Array.from((await tokenizer.encode([text], Number.MAX_SAFE_INTEGER))[0]!);
+}
+
+export function checkpointsOf(model: ModelPlan, base: Base, home: string): readonly string[] {
+  const adapter = fileOf(model, home);
+  return [...(adapter === null ? [] : [adapter]), ...(base.facts.scratch ? [] : [base.folder])];
+}
+
+/** The file that the technique starts from, if any. */
+function fileOf(model: ModelPlan, home: string): string | null {
+  const from = startsFrom(model.technique);
+  return from === null ? null : join(resolve(home, model.folder, from), ADAPTER.weights);
+}
+
+function shapesIn(file: string): Readonly<Record<string, readonly number[]>> {
+  return Object.fromEntries(Object.entries(readHeader(file).tensors).map(([name, { shape }]) => [name, shape]));
+}

@@ -1,0 +1,55 @@
+/** A deployed folder of transformers, opened again in the engine: the whole model, or its adapter over the base. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { registry } from "#stdlib/registry.js";
+import { ADAPTER } from "../runs/folders/adapter-folder.js";
+import { MODEL } from "../runs/folders/model-folder.js";
+import { openBase } from "../bases/open.js";
+import type { Base } from "../bases/base.js";
+import { typesOf, type Reading } from "../bases/token-types.js";
+import { readingOf, type Deployment } from "../deployments/deployment.js";
+import type { Reopen } from "../deployments/prove.js";
+import type { Engine } from "../engines/engine.js";
+import { openUntrained } from "./open-model.js";
+
+/** What of a deployed folder of transformers is opened: the whole model, or its adapter over the base. */
+export interface ReopenedPlan {
+  readonly base: Base;
+  readonly plan: ModelPlan;
+  readonly reading: Reading;
+}
+/** `baseOf`: the base of an adapter. Coded errors: `deployment-unreadable`, those of bases. */
+export async function reopenedPlan(
+  folder: string,
+  d: Deployment,
+  baseOf: (d: Deployment) => Promise<Base>,
+): Promise<ReopenedPlan> {
+  const alone = existsSync(join(folder, ADAPTER.config));
+  if (!alone && !existsSync(join(folder, MODEL.weights)))
+    throw new CodedError("deployment-unreadable", { file: join(folder, MODEL.weights), why: "it isn't there" });
+  const base = alone ? await baseOf(d) : await openBase(folder, "folder", registry);
+  const reading = readingOf(d, folder);
+  const { model } = reading.recipe;
+  const technique: Call = alone
+    ? { ...d.technique, arguments: { ...d.technique.arguments, from: folder } }
+    : { word: "head_only", kind: "technique", arguments: {} };
+  return { base, reading, plan: { ...model, technique } };
+}
+
+export function reopening(
+  engineOf: () => Promise<Engine>,
+  home: string,
+  baseOf: (d: Deployment) => Promise<Base>,
+): Reopen {
+  const reopen: (...given: Parameters<Reopen>) => ReturnType<Reopen> = async (folder, d) => {
+    const engine = await engineOf();
+    const { base, plan, reading } = await reopenedPlan(folder, d, baseOf);
+    const types = await typesOf(reading, base);
+    const open = await openUntrained(engine, plan, base, { home, labels: d.labels.length, types, roles: d.roles });
+    return { session: open.session, engine, close: () => open.dispose() };
+  };
+  return Object.assign(reopen, { base: async (d: Deployment) => (await baseOf(d)).folder });
+}

@@ -1,0 +1,38 @@
+/** What the compiler is told of several trainings that run as one. */
+import { resolve } from "node:path";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { RunFacts } from "#dsl/language/types/facts.js";
+import type { Value } from "#dsl/language/types/value.js";
+import { runsAround, type Together } from "../runs/together/trial-groups.js";
+
+export function togetherFacts(of: Together): RunFacts {
+  const { folder, name, hash, several } = of;
+  const plan = several.is === "sweep" ? several.sweep.plan : several.plan;
+  const { model } = plan.recipe;
+  // Beside the runs, as every notebook's are.
+  const home = resolve(runsAround(of), "..");
+  const facts = { folder, name, recipeHash: hash, model: { ...model, folder: resolve(home, model.folder) } };
+  if (several.is !== "sweep") return { ...facts, together: { is: several.is === "repeats" ? "one" : "each" } };
+  const { training } = plan.recipe;
+  return {
+    ...facts,
+    together: {
+      is: "sweep",
+      model: written(plan, "model", { ...model }),
+      recipe: written(plan, "training", { ...training }),
+    },
+  };
+}
+
+/** What nobody wrote comes of itself; which base it is the notebook says that attaches it. */
+function written(
+  { origins }: Plan,
+  part: string,
+  settings: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, Value>> {
+  const own = Object.entries(settings).filter(([key]) => {
+    const from = origins[`${part}.${key}`]?.from;
+    return key !== "base" && from !== undefined && from !== "default" && from !== "derived";
+  });
+  return Object.fromEntries(own) as Readonly<Record<string, Value>>;
+}

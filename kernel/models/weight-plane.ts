@@ -1,0 +1,103 @@
+/**
+ * A plane through the weights of three models: where others lie on it, and what EWC's penalty is over it. The penalty's anchor θ*
+ * needn't lie on the plane, nor right below the penalty's least place there: at w = start + x · along + y · across it costs
+ * ½ (w − θ*)ᵀF(w − θ*), a square form in x and y with a linear and a constant part.
+ */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { LandscapeHeld, LandscapePlace } from "../display/landscape.js";
+
+/** What trains of a model, by name. */
+export type Weights = ReadonlyMap<string, Float32Array>;
+export interface WeightsOf {
+  readonly name: string;
+  readonly weights: Weights;
+}
+/** Two directions of length 1 at right angles: to the first model, and to the second as far as that is another way. */
+export type Plane = readonly [along: Weights, across: Weights];
+
+/** Sum over all weights. */
+function sum(of: Weights, term: (value: number, name: string, i: number) => number): number {
+  let total = 0;
+  for (const [name, values] of of) for (let i = 0; i < values.length; i++) total += term(values[i] ?? 0, name, i);
+  return total;
+}
+const at = (of: Weights, name: string, i: number): number => of.get(name)?.[i] ?? 0;
+const dot = (a: Weights, b: Weights): number => sum(a, (value, name, i) => value * at(b, name, i));
+/** a + factor · b. */
+export function plus(a: Weights, b: Weights, factor: number): Weights {
+  return new Map([...a].map(([name, own]) => [name, own.map((value, i) => value + factor * at(b, name, i))]));
+}
+const scaled = (a: Weights, factor: number): Weights =>
+  new Map([...a].map(([name, own]) => [name, own.map((value) => value * factor)]));
+
+/** What is less than so large a part of something is its rounding. */
+const ROUNDED = 1e-6;
+
+/** Through `start` and the first two of the others. Coded error `bad-option`, which names the model that spans nothing. */
+export function planeOf(start: WeightsOf, [first, second]: readonly WeightsOf[]): Plane {
+  const refuse = (got: string): never => {
+    throw new CodedError("bad-option", {
+      name: "the plane",
+      got,
+      wanted: `two models that went different ways from ${start.name}, the first two of the list`,
+    });
+  };
+  if (!first || !second) return refuse("one of less than two other models");
+  const wayTo = ({ name, weights }: WeightsOf): { readonly way: Weights; readonly long: number } => {
+    const way = plus(weights, start.weights, -1);
+    const long = Math.sqrt(dot(way, way));
+    return long === 0 ? refuse(`one through ${name}, which lies where ${start.name} does`) : { way, long };
+  };
+  const [to, other] = [wayTo(first), wayTo(second)];
+  const along = scaled(to.way, 1 / to.long);
+  const across = plus(other.way, along, -dot(other.way, along));
+  const wide = Math.sqrt(dot(across, across));
+  if (wide < ROUNDED * other.long)
+    return refuse(`one through ${first.name} and ${second.name}, which lie in one line with ${start.name}`);
+  return [along, scaled(across, 1 / wide)];
+}
+
+/** Right below a model, and how far above. */
+export function placeOf({ name, weights }: WeightsOf, start: Weights, [along, across]: Plane): LandscapePlace {
+  const way = plus(weights, start, -1);
+  const [x, y] = [dot(way, along), dot(way, across)];
+  const all = dot(way, way);
+  const far = Math.sqrt(all);
+  // What rounding leaves over is nothing.
+  const [a, b, off] = [x, y, Math.sqrt(Math.max(0, all - x * x - y * y))].map((one) =>
+    Math.abs(one) < 1e-4 * far ? 0 : one,
+  );
+  return { name, x: a ?? 0, y: b ?? 0, off: off ?? 0, far };
+}
+
+/** EWC's penalty over the plane, of the model that it held. */
+export function heldOn(
+  by: string,
+  { fisher, anchor }: { readonly fisher: Weights; readonly anchor: Weights },
+  start: Weights,
+  [along, across]: Plane,
+): LandscapeHeld {
+  const form = (a: Weights, b: Weights): number => sum(fisher, (f, name, i) => f * at(a, name, i) * at(b, name, i));
+  const away = plus(start, anchor, -1);
+  const [xx, xy, yy] = [form(along, along), form(along, across), form(across, across)];
+  const [x, y] = [form(along, away), form(across, away)];
+  const centre = leastAt({ xx, xy, yy }, [x, y]);
+  const all = form(away, away);
+  const rest = all + x * centre.x + y * centre.y;
+  return { by, centre, least: rest > ROUNDED * all ? rest / 2 : 0, xx, xy, yy };
+}
+
+/** Where ½ (xx a² + 2 xy a b + yy b²) + x a + y b is least; the nearest such place, where a way costs nothing. */
+function leastAt(
+  { xx, xy, yy }: Pick<LandscapeHeld, "xx" | "xy" | "yy">,
+  [x, y]: readonly [number, number],
+): LandscapeHeld["centre"] {
+  const [middle, half] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)];
+  const angle = Math.atan2(2 * xy, xx - yy) / 2;
+  const [c, s] = [Math.cos(angle), Math.sin(angle)];
+  // Along the directions that the form doesn't mix.
+  const step = (value: number, by: number): number =>
+    value > ROUNDED * ROUNDED * (middle + half) ? 0 - by / value : 0;
+  const [a, b] = [step(middle + half, x * c + y * s), step(middle - half, y * c - x * s)];
+  return { x: a * c - b * s, y: a * s + b * c };
+}

@@ -1,0 +1,160 @@
+/**
+ * A worker's side of the protocol: asks a coordinator, again while the network is away, and holds what it answers to the
+ * schemas. Addresses are asked directly, whatever proxies the environment names: the token goes to nobody else.
+ */
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import { Agent, request, type Dispatcher } from "undici";
+import { CodedError, entryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import { sha256Of } from "../../fetch/file.js";
+import { jsonIn, Unlike, type Schema } from "../../fetch/json.js";
+import { reason } from "../../fetch/http.js";
+import { quoted, unquoted } from "../../runs/log-lines.js";
+import { PREFIX, answers, refused, type Answers, type Ask, type Asked, type Blob, type Failure } from "./protocol.js";
+
+export interface Reach {
+  /** Without a path. */
+  readonly url: string;
+  readonly token: string;
+  /** Milliseconds for which a coordinator may be away. */
+  readonly patience: number;
+}
+/** What was to be handed in is not what was announced any more: no use in sending it again. */
+export class Changed extends Error {}
+/** Bytes of an answer in JSON. */
+const LONGEST = 256 * 2 ** 20;
+const PAUSES = [50, 200, 500, 1000, 2000] as const;
+
+export class Client {
+  private readonly agent = new Agent({
+    connect: { timeout: 10_000 },
+    headersTimeout: 60_000,
+    bodyTimeout: 60_000,
+    keepAliveTimeout: 10_000,
+  });
+
+  constructor(private readonly to: Reach) {}
+
+  get url(): string {
+    return this.to.url;
+  }
+  /** For those that ask in another way. */
+  get headers(): Readonly<Record<string, string>> {
+    return { authorization: `Bearer ${this.to.token}` };
+  }
+
+  /** Coded errors: those that the coordinator tells, `coordinator-gone`, `coordinator-answer`. */
+  ask<A extends Asked>(asked: A, body: Ask<A>, signal?: AbortSignal): Promise<Answers[A]> {
+    const schema = answers[asked] as Schema<Answers[A]>;
+    return this.again(signal, () =>
+      this.once(
+        `${PREFIX}${asked}`,
+        {
+          method: "POST",
+          headers: { ...this.headers, "content-type": "application/json" },
+          body: JSON.stringify(body, quoted),
+        },
+        schema,
+        signal,
+      ),
+    );
+  }
+
+  /** Hands in a file that was announced. `Changed`: the file is another by now. */
+  async put(lease: string, blob: Blob, file: string, signal?: AbortSignal): Promise<void> {
+    const { hash, bytes } = blob;
+    const headers = { ...this.headers, "x-tunebook-lease": lease, "content-length": String(bytes) };
+    await this.again(signal, async () => {
+      const body = bytes === 0 ? "" : createReadStream(file);
+      try {
+        await this.once(`${PREFIX}blobs/${hash}`, { method: "PUT", headers, body }, null, signal);
+      } catch (error) {
+        if (!signal?.aborted && (await isOther(file, blob, error))) throw new Changed(file, { cause: error });
+        throw error;
+      }
+    });
+  }
+
+  /** Where a file is fetched. */
+  blob(hash: string): string {
+    return `${this.to.url}${PREFIX}blobs/${hash}`;
+  }
+
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  /** As long as nobody answers, up to the patience there is. */
+  private async again<T>(signal: AbortSignal | undefined, once: () => Promise<T>): Promise<T> {
+    const begun = Date.now();
+    for (let tries = 0; ; tries++) {
+      try {
+        return await once();
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (error instanceof CodedError || error instanceof Changed) throw error;
+        const away = Date.now() - begun;
+        if (away >= this.to.patience)
+          throw new CodedError(
+            "coordinator-gone",
+            { url: this.to.url, seconds: Math.round(away / 1000), why: reason(error) },
+            { cause: error },
+          );
+        await delay(PAUSES[Math.min(tries, PAUSES.length - 1)], undefined, signal && { signal });
+      }
+    }
+  }
+
+  private async once<T>(
+    path: string,
+    o: Pick<Dispatcher.RequestOptions, "method" | "headers" | "body">,
+    schema: Schema<T> | null,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const answer = await request(`${this.to.url}${path}`, {
+      ...o,
+      dispatcher: this.agent,
+      ...(signal && { signal }),
+    });
+    const text = await textOf(answer.body);
+    if (answer.statusCode === 200) return (schema ? this.read(text, schema) : undefined) as T;
+    // A proxy or a server that is just starting: somebody may answer later.
+    if ([502, 503, 504].includes(answer.statusCode)) throw new Error(`status ${String(answer.statusCode)}`);
+    throw errorOf(this.read(text, refused).error, this.to.url);
+  }
+
+  private read<T>(text: string, schema: Schema<T>): T {
+    try {
+      return jsonIn(text, schema, unquoted);
+    } catch (error) {
+      if (!(error instanceof Unlike)) throw error;
+      throw new CodedError("coordinator-answer", { url: this.to.url, why: error.why }, { cause: error });
+    }
+  }
+}
+
+/** All of it is read only where the coordinator said that something is wrong with it. */
+async function isOther(file: string, { hash, bytes }: Blob, error: unknown): Promise<boolean> {
+  if ((await stat(file).catch(() => null))?.size !== bytes) return true;
+  if (!(error instanceof CodedError) || error.code !== "request-refused") return false;
+  return (await sha256Of(file).catch(() => null)) !== hash;
+}
+
+async function textOf(body: AsyncIterable<unknown>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let had = 0;
+  for await (const chunk of body) {
+    had += (chunk as Buffer).length;
+    if (had > LONGEST) throw new Error("the answer has no end");
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** What went wrong at the other side, as it was there. */
+export function errorOf({ code, data, message }: Failure, url: string): CodedError {
+  if (code === "worker-token") return new CodedError("worker-token", { url });
+  if (code !== null && entryOf(code) !== undefined) return new CodedError(code as Code, data as CodeData[Code]);
+  return new CodedError("request-refused", { why: message });
+}

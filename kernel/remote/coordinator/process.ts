@@ -1,0 +1,61 @@
+/**
+ * A worker that is a process of this machine. It is in no process group of ours, so Ctrl-C reaches the notebook alone; it ends
+ * with this process, which it looks after, and whose end closes its standard input.
+ */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { StartedWorker } from "#stdlib/runners/kind.js";
+import { PARENT_VARIABLE } from "./orphaned-work.js";
+import { TOKEN_VARIABLE } from "./protocol.js";
+
+const program = fileURLToPath(new URL("../../apps/cli/worker-child.js", import.meta.url));
+/** Milliseconds that one has to hand in its checkpoint. */
+const GRACE = 20_000;
+/** Letters of what it said last. */
+const WORDS = 2000;
+
+export interface ProcessOptions {
+  readonly url: string;
+  readonly token: string;
+  readonly name: string;
+  readonly threads: number;
+}
+
+export function startProcess({ url, token, name, threads }: ProcessOptions): StartedWorker & { readonly pid: number } {
+  const child = spawn(
+    process.execPath,
+    [program, "worker", "--coordinator", url, "--name", name, "--threads", String(threads)],
+    {
+      env: { ...process.env, [TOKEN_VARIABLE]: token, [PARENT_VARIABLE]: String(process.pid), NODE_OPTIONS: "" },
+      stdio: ["pipe", "ignore", "pipe"],
+      detached: process.platform !== "win32",
+    },
+  );
+  let words = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (words = (words + text).slice(-WORDS)));
+  child.stdin.on("error", () => undefined);
+  const ended = new Promise<string>((told) => {
+    child.once("error", (error) => told(`could not be started: ${error.message}`));
+    child.once("close", (status, signal) => told(howItEnded(status, signal, words)));
+  });
+  // The notebook's process may end while they work.
+  child.unref();
+  for (const pipe of [child.stdin, child.stderr] as unknown as { unref?(): void }[]) pipe.unref?.();
+  return {
+    name,
+    ended,
+    pid: child.pid ?? -1,
+    async end() {
+      child.kill("SIGTERM");
+      const late = setTimeout(() => child.kill("SIGKILL"), GRACE);
+      await ended;
+      clearTimeout(late);
+    },
+  };
+}
+
+function howItEnded(status: number | null, signal: NodeJS.Signals | null, words: string): string {
+  const error = /error\[[\w-]+\]: .*/.exec(words)?.[0] ?? words.trim().split("\n").at(-1) ?? "";
+  const said = error === "" ? "" : `: ${error}`;
+  return signal === null ? `ended with status ${String(status)}${said}` : `was killed by ${signal}`;
+}

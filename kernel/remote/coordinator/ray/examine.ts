@@ -1,0 +1,133 @@
+/** Whether each node of a Ray cluster has what a worker needs: a short job on each says what it finds there. */
+import { setTimeout as delay } from "node:timers/promises";
+import * as v from "valibot";
+import { fields, jsonOrNone } from "../../../fetch/json.js";
+import type { Door } from "./inbound-door.js";
+import { isOver, type RayJob, type RayJobs, type RayNode } from "./jobs.js";
+
+export interface NodeFinding {
+  readonly node: RayNode;
+  /** Null: it could not be asked. */
+  readonly tunebook: string | null;
+  /** Of Node itself, such as `v24.21.0`; null: it has none, or could not be asked. */
+  readonly runtime: string | null;
+  /** In its caches, by their names: what is not there it fetches, if it reaches where it is. */
+  readonly bases: readonly string[];
+  /** Whether it reaches the machine that asks; null: nobody knows. */
+  readonly reaches: boolean | null;
+  /** What works there, as `doctor` says it of an engine. */
+  readonly engines: readonly string[];
+  /** What is in the way of work, and how to mend it; empty: it can work. */
+  readonly lacks: readonly { readonly what: string; readonly mend: string }[];
+}
+
+const MARK = "tunebook-node-says ";
+/** Only the shell is sure to be there. Each answer is a line with a mark, among whatever else the node prints. */
+const LOOK = [
+  `command -v node >/dev/null && echo "${MARK}node $(node --version)" || echo "${MARK}lacks node"`,
+  `command -v tunebook >/dev/null && echo "${MARK}version $(tunebook --version)" || echo "${MARK}lacks tunebook"`,
+  `command -v tunebook >/dev/null && echo "${MARK}doctor $(tunebook doctor --json | tr -d '\\n')"`,
+  `cache="\${XDG_CACHE_HOME:-$HOME/.cache}"`,
+  `for base in "\${TUNEBOOK_CACHE:-$cache/tunebook}"/bases/* "\${HF_HUB_CACHE:-\${HF_HOME:-$cache/huggingface}/hub}"/models--*; do test -d "$base" && echo "${MARK}base $(basename "$base")"; done`,
+];
+function lookFor(door: Door | undefined): string {
+  const knocks = door
+    ? [
+        `command -v node >/dev/null && node -e 'const s = require("net").connect(${String(door.port)}, "${door.host}"); s.setTimeout(5000, () => s.destroy(new Error("no answer"))); s.on("error", (e) => console.log("${MARK}blocked " + (e.code || e.message))); s.on("data", (word) => (console.log("${MARK}reaches " + word), s.destroy()))'`,
+      ]
+    : [];
+  return [...LOOK, ...knocks, "true"].join("; ");
+}
+
+const findings = fields({
+  findings: v.array(fields({ name: v.string(), status: v.picklist(["ok", "optional", "missing"]), text: v.string() })),
+});
+
+export interface ExamineOptions {
+  /** The version that nodes must have. */
+  readonly version: string;
+  /** Milliseconds for all of them together. */
+  readonly patience?: number;
+  readonly onNode?: (finding: NodeFinding) => void;
+  /** Of this machine: it is asked whether they reach it. */
+  readonly door?: Door;
+}
+
+/** All at once; a node that doesn't answer in time is told as such, and its job is stopped. */
+export async function examineNodes(
+  ray: RayJobs,
+  { version, patience = 240_000, onNode, door }: ExamineOptions,
+): Promise<readonly NodeFinding[]> {
+  const nodes = await ray.nodes();
+  return Promise.all(
+    nodes.map(async (node) => {
+      const found = await examineNode(ray, node, { version, until: Date.now() + patience, door });
+      onNode?.(found);
+      return found;
+    }),
+  );
+}
+
+async function examineNode(
+  ray: RayJobs,
+  node: RayNode,
+  { version, until, door }: { readonly version: string; readonly until: number; readonly door: Door | undefined },
+): Promise<NodeFinding> {
+  const id = `tunebook-doctor-${node.id.slice(0, 12)}-${Date.now().toString(36)}`;
+  await ray.submit({ id, entrypoint: lookFor(door), cpus: 0, node: node.id, metadata: { tunebook: "doctor" } });
+  let job: RayJob = await ray.job(id);
+  while (!isOver(job) && Date.now() < until) {
+    await delay(500);
+    job = await ray.job(id);
+  }
+  const log = isOver(job) ? await ray.log(id) : null;
+  if (!isOver(job)) await ray.stop(id);
+  return told(node, log, version, door?.word);
+}
+
+/** What its job wrote, read. `word`: what it heard if it reached this machine. */
+export function told(node: RayNode, log: string | null, version: string, word?: string): NodeFinding {
+  const said = (log ?? "").split("\n").flatMap((line) => {
+    // Ray's own line about the job has the whole command in it.
+    return line.startsWith(MARK) ? [line.slice(MARK.length).trim()] : [];
+  });
+  const after = (word: string): string | undefined =>
+    said.find((one) => one.startsWith(`${word} `))?.slice(word.length + 1);
+  if (said.length === 0)
+    return { node, tunebook: null, runtime: null, bases: [], reaches: null, engines: [], lacks: [SILENT] };
+  const has = after("version") ?? null;
+  const engines = (jsonOrNone(after("doctor") ?? "", findings)?.findings ?? []).filter(
+    ({ name, status }) => name.startsWith("engine ") && status === "ok",
+  );
+  const lacks = [
+    ...(said.includes("lacks node") ? [{ what: "no Node", mend: "install Node 20.19, 22 or 24 there" }] : []),
+    ...(has === null ? [NOTHING] : has !== version ? [otherVersion(has, version)] : []),
+    ...(has !== null && engines.length === 0 ? [NO_ENGINE] : []),
+  ];
+  return {
+    node,
+    tunebook: has,
+    runtime: after("node") ?? null,
+    bases: basesIn(said),
+    reaches: word === undefined || said.includes("lacks node") ? null : after("reaches") === word,
+    engines: engines.map(({ name, text }) => `${name.slice("engine ".length)}: ${text}`),
+    lacks,
+  };
+}
+
+/** As people call them: of the hub `owner/name`, of a package its project. What was made here has a number alone. */
+function basesIn(said: readonly string[]): readonly string[] {
+  const names = said.flatMap((one) => /^base (?!gguf-|scratch-)(.+)$/.exec(one)?.[1] ?? []);
+  return [...new Set(names.map((name) => name.replace(/^models--/, "").replaceAll("--", "/")))].sort();
+}
+
+const SILENT = { what: "no answer in time", mend: "look at its job in Ray's dashboard: the node may be full or gone" };
+const NOTHING = {
+  what: "no `tunebook` on its path",
+  mend: "start the nodes from an image that has it (`deploy … to container(…)` writes one), or install it there",
+};
+export const NO_ENGINE = { what: "no engine that works", mend: "run `tunebook setup` there, or in the image" };
+const otherVersion = (has: string, version: string) => ({
+  what: `tunebook ${has}, here is ${version}`,
+  mend: `install tunebook ${version} there`,
+});

@@ -1,0 +1,272 @@
+/**
+ * Ray's Jobs API over HTTP, as its dashboard serves it: packages, jobs and their logs, nodes. Nothing else of Ray is spoken.
+ * Seen with Ray 2.60. A job that is asked for again under its id is the same job: a lost answer starts nothing twice.
+ */
+import { createHash } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { request, type Dispatcher } from "undici";
+import * as v from "valibot";
+import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { fields, jsonOrNone, matched, object, table, Unlike, type Schema } from "../../../fetch/json.js";
+import { reason } from "../../../fetch/http.js";
+
+/** Of a package: Ray refuses larger bodies. */
+export const MOST = 100 * 2 ** 20;
+
+export interface RayOptions {
+  /** Of the dashboard: `http://head:8265`. */
+  readonly address: string;
+  /** Sent as `Authorization: Bearer …`, where the cluster asks for one. */
+  readonly token?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds between two looks at a log; absent: a second. */
+  readonly poll?: number;
+  /** Milliseconds for each answer, whole; absent: as long as it goes on. */
+  readonly patience?: number;
+}
+export interface RayNode {
+  readonly id: string;
+  readonly host: string;
+  readonly address: string;
+  readonly head: boolean;
+  readonly cpus: number;
+  readonly gpus: number;
+  /** Bytes. */
+  readonly memory: number;
+}
+/** As Ray calls them. */
+export type RayStatus = "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "STOPPED";
+export interface RayJob {
+  readonly id: string;
+  readonly status: RayStatus;
+  readonly message: string;
+}
+export interface Submission {
+  /** Chosen by whoever submits. */
+  readonly id: string;
+  /** A line for the node's shell. */
+  readonly entrypoint: string;
+  readonly cpus: number;
+  readonly gpus?: number | undefined;
+  /** On this node and no other. */
+  readonly node?: string | undefined;
+  /** Packages that `upload` returned: the first is the working folder, the rest lie on PYTHONPATH. */
+  readonly packages?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+const STATUS = ["PENDING", "RUNNING", "SUCCEEDED", "FAILED", "STOPPED"] as const;
+const job = fields({ status: v.picklist(STATUS), message: v.optional(v.nullable(v.string())) });
+const listed = v.array(
+  fields({
+    submission_id: v.nullable(v.string()),
+    status: v.picklist(STATUS),
+    message: v.optional(v.nullable(v.string())),
+    metadata: v.optional(v.nullable(table(v.string()))),
+  }),
+);
+const versions = fields({ ray_version: v.string() });
+const raylet = fields({
+  nodeId: v.string(),
+  state: v.string(),
+  resourcesTotal: v.optional(table(v.number()), {}),
+  nodeManagerAddress: v.optional(v.string(), ""),
+  nodeManagerHostname: v.optional(v.string(), ""),
+  isHeadNode: v.optional(v.boolean(), false),
+});
+const nodes = fields({ data: fields({ summary: v.array(fields({ raylet: object })) }) });
+const submitted = fields({ submission_id: v.string() });
+const logs = fields({ logs: v.optional(v.nullable(v.string())) });
+
+export const isOver = ({ status }: Pick<RayJob, "status">): boolean => status !== "PENDING" && status !== "RUNNING";
+
+export class RayJobs {
+  private readonly address: string;
+
+  constructor(private readonly o: RayOptions) {
+    this.address = o.address.replace(/\/+$/, "");
+  }
+
+  /** Of Ray itself. Coded errors `ray-unreachable`, `ray-refused`. */
+  async version(): Promise<string> {
+    return (await this.json("GET", "/api/version", versions, "its version")).ray_version;
+  }
+
+  /** Those that live. */
+  async nodes(): Promise<readonly RayNode[]> {
+    const { data } = await this.json("GET", "/nodes?view=summary", nodes, "its nodes");
+    return data.summary.flatMap(({ raylet: told }) => {
+      // What is dead is told without most of it.
+      if (told["state"] !== "ALIVE") return [];
+      const { nodeId: id, resourcesTotal: has, ...of } = this.held(told, raylet, "its nodes");
+      return [
+        {
+          id,
+          host: of.nodeManagerHostname,
+          address: of.nodeManagerAddress,
+          head: of.isHeadNode,
+          cpus: has["CPU"] ?? 0,
+          gpus: has["GPU"] ?? 0,
+          memory: has["memory"] ?? 0,
+        },
+      ];
+    });
+  }
+
+  /** A zip file; one that is there already isn't sent again. @returns its address for jobs. Coded error `ray-package-too-large`. */
+  async upload(zip: Buffer, name: string): Promise<string> {
+    if (zip.length > MOST) throw new CodedError("ray-package-too-large", { name, bytes: zip.length, most: MOST });
+    const file = `_ray_pkg_${createHash("sha256").update(zip).digest("hex").slice(0, 32)}.zip`;
+    const path = `/api/packages/gcs/${file}`;
+    const there = await this.ask("GET", path);
+    await there.body.dump();
+    if (there.statusCode !== 200) await this.done(await this.ask("PUT", path, zip), `the package ${name}`);
+    return `gcs://${file}`;
+  }
+
+  async submit(asked: Submission): Promise<string> {
+    const { packages: [folder, ...more] = [], environment = {}, metadata = {} } = asked;
+    const body = {
+      submission_id: asked.id,
+      entrypoint: asked.entrypoint,
+      metadata,
+      entrypoint_num_cpus: asked.cpus,
+      ...(asked.gpus !== undefined && { entrypoint_num_gpus: asked.gpus }),
+      ...(asked.node !== undefined && { entrypoint_label_selector: { "ray.io/node-id": asked.node } }),
+      runtime_env: {
+        env_vars: environment,
+        ...(folder !== undefined && { working_dir: folder }),
+        ...(more.length > 0 && { py_modules: more }),
+      },
+    };
+    const answer = await this.ask("POST", "/api/jobs/", JSON.stringify(body), "application/json");
+    if (answer.statusCode === 200)
+      return this.held(await this.parsed(answer), submitted, `the job ${asked.id}`).submission_id;
+    const why = await answer.body.text();
+    // The answer to an earlier request was lost: Ray has the job.
+    if (answer.statusCode >= 500 && /already exists|same submission_id/i.test(why)) return asked.id;
+    throw this.refused(`the job ${asked.id}`, answer.statusCode, why);
+  }
+
+  async job(id: string): Promise<RayJob> {
+    const { status, message } = await this.json("GET", `/api/jobs/${encodeURIComponent(id)}`, job, `the job ${id}`);
+    return { id, status, message: message ?? "" };
+  }
+
+  /** Those of which somebody was told these things when they were submitted. */
+  async jobs(metadata: Readonly<Record<string, string>>): Promise<readonly RayJob[]> {
+    const all = await this.json("GET", "/api/jobs/", listed, "its jobs");
+    return all.flatMap(({ submission_id: id, status, message, metadata: own }) => {
+      const same = Object.entries(metadata).every(([name, value]) => own?.[name] === value);
+      return id !== null && same ? [{ id, status, message: message ?? "" }] : [];
+    });
+  }
+
+  /** All that it wrote so far; null: its node is gone, and its log with it. */
+  async log(id: string): Promise<string | null> {
+    const answer = await this.ask("GET", `/api/jobs/${encodeURIComponent(id)}/logs`);
+    if (answer.statusCode === 500) return answer.body.dump().then(() => null);
+    if (answer.statusCode !== 200) throw this.refused(`the log of ${id}`, answer.statusCode, await answer.body.text());
+    return this.held(await this.parsed(answer), logs, `the log of ${id}`).logs ?? "";
+  }
+
+  /**
+   * What it writes from that character on, about as it writes it, until it ends: whoever reads asks `job` what it was. The whole log
+   * is asked for each time, the less often the longer it is: Ray's own way to follow it closes while a job is pending, and
+   * can't go on where a connection broke.
+   */
+  async *tail(id: string, from = 0): AsyncGenerator<string, void, void> {
+    for (let at = from; ;) {
+      const over = isOver(await this.job(id));
+      const text = (await this.log(id)) ?? "";
+      if (text.length > at) yield text.slice(at);
+      at = Math.max(at, text.length);
+      if (over) return;
+      await delay(
+        Math.max(this.o.poll ?? POLL, text.length / POLLED),
+        undefined,
+        this.o.signal && { signal: this.o.signal },
+      );
+    }
+  }
+
+  /** SIGTERM, and SIGKILL three seconds later. One that is over stays as it is. */
+  async stop(id: string): Promise<void> {
+    await this.done(await this.ask("POST", `/api/jobs/${encodeURIComponent(id)}/stop`), `to stop ${id}`);
+  }
+  /** Takes it out of the cluster's list. */
+  async delete(id: string): Promise<void> {
+    await this.done(await this.ask("DELETE", `/api/jobs/${encodeURIComponent(id)}`), `to forget ${id}`);
+  }
+
+  private headers(): Record<string, string> {
+    const { token } = this.o;
+    return { "user-agent": "tunebook", ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+  }
+
+  private async ask(
+    method: Dispatcher.HttpMethod,
+    path: string,
+    body?: Buffer | string,
+    type = "application/octet-stream",
+  ): Promise<Dispatcher.ResponseData> {
+    const { patience, signal } = this.o;
+    const late = patience === undefined ? undefined : AbortSignal.timeout(patience);
+    const signals = [signal, late].filter((one) => one !== undefined);
+    try {
+      return await request(`${this.address}${path}`, {
+        method,
+        headersTimeout: PATIENCE,
+        bodyTimeout: PATIENCE,
+        headers: { ...this.headers(), ...(body !== undefined && { "content-type": type }) },
+        ...(body !== undefined && { body }),
+        ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
+      });
+    } catch (error) {
+      signal?.throwIfAborted();
+      const why = late?.aborted ? `no answer in ${String((patience ?? 0) / 1000)} seconds` : reason(error);
+      const data = { address: shownAddress(this.address), why };
+      throw new CodedError("ray-unreachable", data, { cause: error });
+    }
+  }
+
+  private async json<T>(method: "GET", path: string, schema: Schema<T>, what: string): Promise<T> {
+    const answer = await this.ask(method, path);
+    if (answer.statusCode !== 200) throw this.refused(what, answer.statusCode, await answer.body.text());
+    return this.held(await this.parsed(answer), schema, what);
+  }
+  private async parsed(answer: Dispatcher.ResponseData): Promise<unknown> {
+    return jsonOrNone(await answer.body.text(), v.unknown());
+  }
+  private held<T>(value: unknown, schema: Schema<T>, what: string): T {
+    try {
+      return matched(value, schema);
+    } catch (error) {
+      if (!(error instanceof Unlike)) throw error;
+      const why = `what answers about ${what} is no Ray dashboard (${error.why})`;
+      throw new CodedError("ray-unreachable", { address: shownAddress(this.address), why });
+    }
+  }
+  private async done(answer: Dispatcher.ResponseData, what: string): Promise<void> {
+    const text = await answer.body.text();
+    if (answer.statusCode !== 200) throw this.refused(what, answer.statusCode, text);
+  }
+  private refused(what: string, status: number, why: string): CodedError {
+    // A traceback of Ray's ends with what went wrong.
+    const last = why.split("\n").findLast((line) => /\w/.test(line)) ?? "";
+    return new CodedError("ray-refused", {
+      address: shownAddress(this.address),
+      what,
+      status,
+      why: last.slice(0, 600) || "it says no more",
+    });
+  }
+}
+
+/** Milliseconds without a byte. */
+const PATIENCE = 60_000;
+/** Milliseconds between two looks at a log, and its characters for each of them. */
+const POLL = 1000;
+const POLLED = 500;

@@ -1,0 +1,33 @@
+/** The cluster that a sweep is searched for on, asked from elsewhere than its cell: one that is away is told in seconds. */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { clusterAt, type SearchPlace } from "../../../runs/together/search-place.js";
+import { RayJobs } from "./jobs.js";
+
+/** Milliseconds for each answer. */
+const PATIENCE = 8000;
+
+/** @param ask what is to be known of it. Coded errors `search-away`, `ray-refused` */
+export async function reached<T>(
+  at: SearchPlace,
+  ask: (ray: RayJobs) => Promise<T>,
+  { patience = PATIENCE, signal }: { readonly patience?: number; readonly signal?: AbortSignal | undefined } = {},
+): Promise<T> {
+  const { sweep, address, token } = at;
+  const cluster = clusterAt(at);
+  try {
+    return await ask(new RayJobs({ ...cluster, patience, ...(signal && { signal }) }));
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    const away = (why: string): CodedError => new CodedError("search-away", { sweep, address, why }, { cause: error });
+    if (error.code === "ray-unreachable") throw away((error as CodedError<"ray-unreachable">).data.why);
+    if (!asksForToken(error)) throw error;
+    if (token === null) throw away("it asks for a token, and the sweep was begun without one");
+    const has =
+      cluster.token === undefined ? "the environment has none" : "it takes another than that of the environment";
+    throw away(`it asks for the token ${token}, and ${has}`);
+  }
+}
+
+function asksForToken(error: CodedError): boolean {
+  return error.code === "ray-refused" && [401, 403].includes((error as CodedError<"ray-refused">).data.status);
+}

@@ -1,0 +1,132 @@
+/**
+ * A run that another process makes, as it stands here: the folder has the plan that was given out, the lock as this machine
+ * would have written it, the log line by line as it comes, and the files that arrived. It is locked while somebody makes it,
+ * and is afterwards what a run trained here is: it can be opened, resumed, listed and compared.
+ */
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { keptPlan } from "../../data/sources/checksums.js";
+import { makePrivateFolder, PRIVATE, writePrivate } from "../../fetch/private.js";
+import { jsonOrNone, object, type Json } from "../../fetch/json.js";
+import { writing } from "../../runs/folder-errors.js";
+import { isEvent } from "../../runs/read-events.js";
+import { unquoted } from "../../runs/log-lines.js";
+import { isLock, RunFolder, type Lock } from "../../runs/run-folder.js";
+import { busy, RunLock } from "../../runs/run-lock.js";
+import type { TrialOf } from "../../runs/together/trials.js";
+import type { RunFile } from "./protocol.js";
+import { OWN } from "./run-files.js";
+
+/** What this machine knows of a run before it is made. */
+export interface Expected {
+  readonly name: string;
+  readonly plan: Plan;
+  readonly trial?: TrialOf;
+  /** Absolute: where relative paths of the plan start, and the base that it begins from where that was trained. */
+  readonly home: string;
+  readonly base?: string;
+  /** Where it belongs. */
+  readonly experiment?: NonNullable<Lock["experiment"]>;
+}
+
+export class Replica {
+  /** What lies in it, by path. */
+  private readonly files = new Map<string, string>();
+
+  private constructor(
+    readonly run: RunFolder,
+    private readonly lock: RunLock,
+  ) {}
+
+  /** `told`: its lock, as it was written where it is made. Coded errors `request-refused`, and those of the disk. */
+  static make(runs: string, id: string, expected: Expected, told: Json): Replica {
+    const { plan, name, trial, experiment } = expected;
+    if (!isLock(told) || told.recipeHash !== plan.recipeHash || told.name !== name)
+      throw new CodedError("request-refused", { why: `${id} is no run of ${name}` });
+    const { folder, lock } = claimed(runs, id);
+    const from = (place: "home" | "base"): Partial<Lock> =>
+      expected[place] === undefined ? {} : { [place]: relative(folder, expected[place]) };
+    const own = ([name]: readonly [string, unknown]): boolean =>
+      !["home", "base", "trial", "experiment"].includes(name);
+    const rest = Object.fromEntries(Object.entries(told).filter(own));
+    const whole = {
+      ...rest,
+      ...from("home"),
+      ...from("base"),
+      ...(trial && { trial }),
+      ...(experiment && { experiment }),
+    };
+    try {
+      makePrivateFolder(join(folder, "checkpoints"));
+      writePrivate(join(folder, "plan.json"), JSON.stringify(keptPlan(plan), null, 2));
+      writePrivate(join(folder, "lock.json"), JSON.stringify(whole, null, 2));
+    } catch (error) {
+      lock.release();
+      throw writing(error, folder);
+    }
+    return new Replica(RunFolder.open(folder), lock);
+  }
+
+  /** One that was begun before; `files`: what lies in it. */
+  static again(folder: string, files: readonly RunFile[]): Replica {
+    const lock = RunLock.try(folder, "train");
+    if (!(lock instanceof RunLock)) throw busy(folder, lock);
+    const made = new Replica(RunFolder.open(folder), lock);
+    for (const { path, hash } of files) if (!OWN.includes(path)) made.files.set(path, hash);
+    return made;
+  }
+
+  get id(): string {
+    return this.run.id;
+  }
+
+  /** A line of its log, which names this run and this folder. Coded error `request-refused`. */
+  log(line: string): void {
+    const record = jsonOrNone(line, object, unquoted);
+    if (!record || !isEvent(record)) throw new CodedError("request-refused", { why: "a line of a log is no event" });
+    this.lock.demand();
+    const here = { ...record, run: this.id };
+    const folder = record.kind === "checkpoint" && { folder: join(this.run.checkpoints, basename(record.folder)) };
+    this.run.append({ ...here, ...folder });
+  }
+
+  lacks(files: readonly RunFile[]): readonly RunFile[] {
+    return files.filter(({ path, hash }) => this.files.get(path) !== hash);
+  }
+
+  /** The new ones first, so that what is damaged in between is not the only checkpoint. */
+  holds(files: readonly RunFile[], move: (folder: string, files: readonly RunFile[]) => void): void {
+    this.lock.demand();
+    const lacking = this.lacks(files);
+    move(this.run.path, lacking);
+    for (const { path, hash } of lacking) this.files.set(path, hash);
+    const kept = new Set(files.map(({ path }) => path));
+    for (const path of [...this.files.keys()]) {
+      if (kept.has(path)) continue;
+      rmSync(join(this.run.path, ...path.split("/")), { force: true });
+      this.files.delete(path);
+    }
+  }
+
+  release(): void {
+    this.lock.release();
+  }
+}
+
+/** A folder of that name, or of one beside it where that is another run's, locked before anything is in it. */
+function claimed(runs: string, id: string): { readonly folder: string; readonly lock: RunLock } {
+  try {
+    makePrivateFolder(runs);
+    for (let n = 1; ; n++) {
+      const folder = join(runs, n === 1 ? id : `${id}-${String(n)}`);
+      if (existsSync(folder)) continue;
+      mkdirSync(folder, { mode: PRIVATE.folder });
+      const lock = RunLock.try(folder, "train");
+      if (lock instanceof RunLock) return { folder, lock };
+    }
+  } catch (error) {
+    throw writing(error, join(runs, id));
+  }
+}

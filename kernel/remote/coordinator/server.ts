@@ -1,0 +1,240 @@
+/**
+ * The door of a coordinator: HTTP on one address. Who has not the token hears 401 before a byte of the body is read; headers,
+ * bodies and files have bounds of size and of time, so that nobody holds the door open or fills the memory.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream/promises";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
+import * as v from "valibot";
+import { jsonIn, Unlike, type Schema } from "../../fetch/json.js";
+import { quoted, unquoted } from "../../runs/log-lines.js";
+import { PREFIX, asks, most, sha256, type Answers, type Ask, type Asked, type Blob } from "./protocol.js";
+
+/** The operations that workers call. An error is sent to the worker. */
+export interface CoordinatorApi {
+  answer<A extends Asked>(asked: A, body: Ask<A>, gone: AbortSignal): Promise<Answers[A]>;
+  /** Where a file lies that work reads. Coded error `not-offered`. */
+  offered(hash: string): Blob & { readonly path: string };
+  /** Takes a file that was announced. */
+  take(hash: string, body: IncomingMessage): Promise<void>;
+}
+/** Milliseconds. */
+export interface Patience {
+  /** For all headers of a request. */
+  readonly headers: number;
+  /** For a whole body of JSON. */
+  readonly body: number;
+  /** Between two pieces of a file. */
+  readonly piece: number;
+}
+export const patience: Patience = { headers: 10_000, body: 30_000, piece: 60_000 };
+
+const STATUS: Readonly<Record<string, number>> = {
+  "worker-token": 401,
+  "worker-version": 409,
+  "lease-lost": 410,
+  "not-offered": 404,
+  "request-refused": 400,
+};
+
+export class Door {
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  /** `host`: an address of this machine; others are not listened on. */
+  static async open(o: {
+    readonly host: string;
+    readonly port: number;
+    readonly token: string;
+    readonly api: CoordinatorApi;
+    readonly patience?: Patience;
+  }): Promise<Door> {
+    const wait = o.patience ?? patience;
+    const key = digest(o.token);
+    const server = createServer(
+      {
+        headersTimeout: wait.headers,
+        // Files take as long as they take; each body has a clock of its own.
+        requestTimeout: 0,
+        connectionsCheckingInterval: Math.min(1000, wait.headers),
+        keepAliveTimeout: 30_000,
+        maxHeaderSize: 8192,
+      },
+      (request, response) => void serve(request, response, { api: o.api, key, wait }),
+    );
+    server.maxConnections = 4096;
+    await new Promise<void>((listening, failed) => {
+      server.once("error", failed);
+      server.listen(o.port, o.host, listening);
+    });
+    const { port, address, family } = server.address() as AddressInfo;
+    return new Door(server, `http://${family === "IPv6" ? `[${address}]` : address}:${String(port)}`);
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((done) => this.server.close(() => done()));
+    this.server.closeAllConnections();
+    await closed;
+  }
+}
+
+interface Serving {
+  readonly api: CoordinatorApi;
+  readonly key: Buffer;
+  readonly wait: Patience;
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, o: Serving): Promise<void> {
+  request.on("error", () => undefined);
+  response.on("error", () => undefined);
+  try {
+    if (!isAllowed(request, o.key)) throw new CodedError("worker-token", { url: "the coordinator" });
+    await routed(request, response, o);
+  } catch (error) {
+    refuse(request, response, error);
+  }
+}
+
+/** In the same time whatever was sent. */
+function isAllowed({ headers: { authorization = "" } }: IncomingMessage, key: Buffer): boolean {
+  const given = /^Bearer ([\x21-\x7e]{1,512})$/.exec(authorization)?.[1] ?? "";
+  return timingSafeEqual(digest(given), key);
+}
+const digest = (token: string): Buffer => createHash("sha256").update(token).digest();
+
+async function routed(request: IncomingMessage, response: ServerResponse, o: Serving): Promise<void> {
+  const { method = "", url = "" } = request;
+  const what = url.startsWith(PREFIX) ? url.slice(PREFIX.length) : "";
+  const asked = method === "POST" && Object.hasOwn(asks, what) ? (what as Asked) : null;
+  if (asked) return answered(asked, request, response, o);
+  const hash = /^blobs\/(.*)$/.exec(what)?.[1];
+  if (hash === undefined)
+    throw new CodedError("request-refused", { why: `there is no ${method} ${url.slice(0, 200)}` });
+  if (!v.is(sha256, hash)) throw new CodedError("request-refused", { why: "a file is named by its SHA-256" });
+  if (method === "GET") return give(hash, request, response, o);
+  if (method !== "PUT")
+    throw new CodedError("request-refused", { why: `a file is asked for by GET and not by ${method}` });
+  request.setTimeout(o.wait.piece, () => request.destroy());
+  await o.api.take(hash, request);
+  say(response, 200, { taken: true });
+}
+
+async function answered<A extends Asked>(
+  asked: A,
+  request: IncomingMessage,
+  response: ServerResponse,
+  o: Serving,
+): Promise<void> {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  const body = await bodyOf(request, o.wait.body);
+  let ask: Ask<A>;
+  try {
+    ask = jsonIn(body, asks[asked] as Schema<Ask<A>>, unquoted);
+  } catch (error) {
+    if (error instanceof Unlike) throw new CodedError("request-refused", { why: error.why }, { cause: error });
+    throw error;
+  }
+  say(response, 200, await o.api.answer(asked, ask, gone.signal));
+}
+
+/** The text of a body, of so many bytes and in so much time at most. */
+async function bodyOf(request: IncomingMessage, wait: number): Promise<string> {
+  if (Number(request.headers["content-length"] ?? 0) > most.body) throw tooLong();
+  const chunks: Buffer[] = [];
+  let had = 0;
+  const late = setTimeout(
+    () => request.destroy(new CodedError("request-refused", { why: "its body takes too long" })),
+    wait,
+  );
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      had += (chunk as Buffer).length;
+      if (had > most.body) throw tooLong();
+      chunks.push(chunk as Buffer);
+    }
+  } finally {
+    clearTimeout(late);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+const tooLong = (): CodedError =>
+  new CodedError("request-refused", { why: `its body is longer than ${String(most.body / 2 ** 20)} MiB` });
+
+async function give(hash: string, request: IncomingMessage, response: ServerResponse, { api }: Serving): Promise<void> {
+  const { path, bytes } = api.offered(hash);
+  const from = Number(/^bytes=(\d{1,15})-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+  if (from > bytes) {
+    response.writeHead(416).end();
+    return;
+  }
+  response.writeHead(from > 0 ? 206 : 200, {
+    "content-type": "application/octet-stream",
+    "content-length": bytes - from,
+    ...(from > 0 && { "content-range": `bytes ${String(from)}-${String(bytes - 1)}/${String(bytes)}` }),
+  });
+  if (from === bytes) {
+    response.end();
+    return;
+  }
+  // What grew since isn't sent, and of what shrank the connection ends early: whoever asked compares the hash.
+  await pipeline(createReadStream(path, { start: from, end: bytes - 1 }), response).catch(() => response.destroy());
+}
+
+function say(response: ServerResponse, status: number, body: unknown): void {
+  response.end(begun(response, status, body));
+}
+
+/** Status and headers, and the text that is to follow. */
+function begun(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  more: Readonly<Record<string, string>> = {},
+): string {
+  const text = JSON.stringify(body, quoted);
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(text),
+    ...more,
+  });
+  return text;
+}
+
+/**
+ * What was left of the body is thrown away for a moment, since who sends it loses an answer before which the connection ends; then
+ * the connection ends.
+ */
+function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  const coded = error instanceof CodedError;
+  const failure = coded
+    ? { code: error.code, data: error.data, message: wordsOf(error.code, error.data).message }
+    : { code: null, data: null, message: error instanceof Error ? error.message : String(error) };
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const status = (coded && STATUS[error.code]) || 500;
+  if (request.complete) {
+    say(response, status, { error: failure });
+    return;
+  }
+  response.write(begun(response, status, { error: failure }, { connection: "close" }));
+  const ended = setTimeout(() => {
+    response.end();
+    request.destroy();
+  }, LINGER).unref();
+  for (const over of ["end", "close"])
+    request.once(over, () => {
+      clearTimeout(ended);
+      response.end();
+    });
+  request.resume();
+}
+/** In ms, for which what nobody reads is taken from the wire. */
+const LINGER = 1000;

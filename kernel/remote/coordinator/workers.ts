@@ -1,0 +1,76 @@
+/**
+ * The workers of a statement: as many as its runner says, started when it begins and ended when it does. One that ends before
+ * is started again, unless nothing comes of it again and again.
+ */
+import { randomBytes } from "node:crypto";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { WorkerRunner, StartedWorker } from "#stdlib/runners/kind.js";
+import type { Coordinator } from "./coordinator.js";
+import type { WaysOf } from "./work-methods.js";
+
+export interface WorkersOptions {
+  readonly call: Call;
+  readonly runner: WorkerRunner;
+  /** Of each. */
+  readonly threads: number;
+  /** How many of those that the runner has: there may be less to do, or less memory. */
+  readonly count: number;
+  readonly ways: WaysOf;
+  readonly coordinator: Pick<Coordinator, "url" | "token" | "gone" | "ended" | "fail">;
+}
+/** Ends between which nothing was done, beside as many as there are workers. */
+const IN_VAIN = 4;
+
+export class Workers {
+  private readonly started = new Map<number, StartedWorker>();
+  private over = false;
+  private names = 0;
+  /** Ends since something was done, and how much was done then. */
+  private inVain = 0;
+  private done = 0;
+
+  constructor(private readonly o: WorkersOptions) {
+    for (let place = 0; place < o.count; place++) this.start(place);
+  }
+
+  /** Tells all to end, and waits until they have. */
+  async end(): Promise<void> {
+    this.over = true;
+    await Promise.all([...this.started.values()].map((one) => one.end()));
+  }
+
+  private start(place: number): void {
+    const { runner, call, coordinator, ways } = this.o;
+    const { url, token } = coordinator;
+    const one = runner.start(
+      call,
+      { threads: this.o.threads },
+      ways({ url, token, name: this.nameOf(call, place), place }),
+    );
+    this.started.set(place, one);
+    void one.ended.then((how) => this.ended(place, one, how));
+  }
+
+  /** No two are called the same, those neither that came after one another. */
+  private nameOf({ word }: Call, place: number): string {
+    const again = this.names++;
+    const more = again < this.o.count ? "" : `-${randomBytes(2).toString("hex")}`;
+    return `${word}-${String(place + 1)}${more}`;
+  }
+
+  private ended(place: number, one: StartedWorker, how: string): void {
+    this.started.delete(place);
+    const { coordinator, call, count } = this.o;
+    coordinator.gone(one.name, `${one.name} ${how}`);
+    if (this.over) return;
+    this.inVain = coordinator.ended === this.done ? this.inVain + 1 : 1;
+    this.done = coordinator.ended;
+    if (this.inVain <= IN_VAIN + count) return this.start(place);
+    if (this.started.size > 0) return;
+    this.over = true;
+    coordinator.fail(
+      new CodedError("workers-end", { runner: call.word, times: this.inVain, why: `${one.name} ${how}` }),
+    );
+  }
+}

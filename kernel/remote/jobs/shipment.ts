@@ -1,0 +1,139 @@
+/**
+ * A statement of a session as another process is given it: the texts that it stands after, what they read of the other
+ * language, and the weights that its names stand for. Plain JSON, with a file for each table; no secret and no function.
+ * What is compiled of it there must come to the same recipes, or nothing runs.
+ */
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { deserialize, serialize } from "node:v8";
+import * as v from "valibot";
+import writeFileAtomic from "write-file-atomic";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Source, Span } from "#dsl/language/diagnostics/span.js";
+import type { Value } from "#dsl/language/types/value.js";
+import { fields, like, table, type Schema } from "../../fetch/json.js";
+import { ENGINE_NAMES, type EngineOptions } from "../../engines/engine.js";
+import { value } from "../../runs/plan-schema.js";
+import { jsonRegular } from "../../runs/read-regular.js";
+
+export interface Shipment {
+  readonly version: 1;
+  /** That made it. */
+  readonly tunebook: string;
+  /** In order, the statement's own last. */
+  readonly sources: readonly Source[];
+  /** Absolute: where relative paths start, and where runs go. */
+  readonly folder: string;
+  readonly runs: string;
+  readonly parameters: Readonly<Record<string, Value>>;
+  /** Names that TypeScript makes. */
+  readonly typescript: readonly string[];
+  /** Those of them that the texts read. */
+  readonly live: Readonly<Record<string, LiveValue>>;
+  /** Sweeps: settings of the best trial, and its run where it is kept. */
+  readonly bests: Readonly<
+    Record<string, { readonly values: Readonly<Record<string, string>>; readonly run: string | null }>
+  >;
+  /** Names that stand for weights: the folder of their run, and what tells them. */
+  readonly trained: Readonly<Record<string, { readonly run: string; readonly recipeHash: string }>>;
+  readonly engine: Pick<EngineOptions, "engine" | "device" | "threads" | "deterministic">;
+  readonly statement: Statement;
+}
+export interface Statement {
+  readonly verb: string;
+  readonly name: string;
+  /** Of its source. */
+  readonly source: string;
+  readonly span: Span;
+  /** Of each recipe that it trains, in order. */
+  readonly recipes: readonly string[];
+}
+/** `other`: something that nothing reads but names. */
+export type LiveValue =
+  | { readonly is: "value"; readonly value: Value }
+  | { readonly is: "table"; readonly columns: readonly string[] }
+  | { readonly is: "other" };
+/** A table of the other language, by columns. */
+export type Table = ReadonlyMap<string, readonly unknown[]>;
+
+const span: Schema<Span> = fields({ source: v.string(), start: v.number(), end: v.number() });
+const source: Schema<Source> = fields({
+  id: v.string(),
+  title: v.string(),
+  text: v.string(),
+  path: v.exactOptional(v.string()),
+  cell: v.exactOptional(v.number()),
+});
+const live: Schema<LiveValue> = v.union([
+  fields({ is: v.literal("value"), value }),
+  fields({ is: v.literal("table"), columns: v.array(v.string()) }),
+  fields({ is: v.literal("other") }),
+]);
+export const shipmentSchema: Schema<Shipment> = fields({
+  version: v.literal(1),
+  tunebook: v.string(),
+  sources: v.array(source),
+  folder: v.string(),
+  runs: v.string(),
+  parameters: table(value),
+  typescript: v.array(v.string()),
+  live: table(live),
+  bests: table(fields({ values: table(v.string()), run: v.nullable(v.string()) })),
+  trained: table(fields({ run: v.string(), recipeHash: v.string() })),
+  engine: fields({
+    engine: v.picklist(["auto", ...ENGINE_NAMES]),
+    device: v.exactOptional(v.picklist(["auto", "cpu", "gpu", "wasm", "webgpu"])),
+    threads: v.exactOptional(v.number()),
+    deterministic: v.exactOptional(v.literal(true)),
+  }),
+  statement: fields({
+    verb: v.string(),
+    name: v.string(),
+    source: v.string(),
+    span,
+    recipes: v.array(v.string()),
+  }),
+});
+
+/** What is shipped, and the tables that go with it, by name. */
+export interface Shipped {
+  readonly shipment: Shipment;
+  readonly tables: ReadonlyMap<string, Table>;
+}
+
+const SHIPMENT = "shipment.json";
+const fileOf = (name: string): string => `table-${Buffer.from(name).toString("hex")}.v8`;
+
+/** Files of a shipment in its folder: what another machine needs of it. */
+export function filesOfShipment({ live }: Shipment): readonly string[] {
+  return [SHIPMENT, ...Object.keys(live).flatMap((name) => (live[name]?.is === "table" ? [fileOf(name)] : []))];
+}
+
+/** Written whole: the tables first, so that a shipment that is there has them. Only its owner may read it. */
+export function writeShipment(folder: string, { shipment, tables }: Shipped): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const [name, columns] of tables) writeFileAtomic.sync(join(folder, fileOf(name)), serialize(columns), private_);
+  writeFileAtomic.sync(join(folder, SHIPMENT), JSON.stringify(shipment, null, 2), private_);
+}
+const private_ = { mode: 0o600 };
+
+/** Coded error `shipment-unreadable`. */
+export function readShipment(folder: string): Shipped {
+  const found = jsonRegular(join(folder, SHIPMENT));
+  if (!isShipment(found))
+    throw new CodedError("shipment-unreadable", { folder, why: `${SHIPMENT} is missing or damaged` });
+  const names = Object.keys(found.live).filter((name) => found.live[name]?.is === "table");
+  return { shipment: found, tables: new Map(names.map((name) => [name, readTable(folder, name)])) };
+}
+const isShipment = like(shipmentSchema);
+
+function readTable(folder: string, name: string): Table {
+  try {
+    const read: unknown = deserialize(readFileSync(join(folder, fileOf(name))));
+    if (read instanceof Map && [...read].every(([key, column]) => typeof key === "string" && Array.isArray(column)))
+      return read as Table;
+    throw new Error("it is no table");
+  } catch (error) {
+    throw new CodedError("shipment-unreadable", { folder, why: `the table ${name}: ${(error as Error).message}` });
+  }
+}

@@ -1,0 +1,50 @@
+/** Communication figures of a training that several workers share: summed over its steps, reported when it ends. */
+import type { Sharing } from "#dsl/compiler/plan/plan.js";
+import type { RunEvent, SharedBy } from "../../events/events.js";
+import type { EndReport, TrainingHook } from "../../training/loop/hook.js";
+import type { Step, StepReport } from "../../training/loop/step-source.js";
+
+export class CommunicationHook implements TrainingHook {
+  private seconds = 0;
+  private communicated = 0;
+  private waited = 0;
+  private readonly began = performance.now();
+
+  /** `before`: all events of the run's log, those of process groups that were lost among them. */
+  constructor(
+    private readonly sharing: Sharing,
+    private readonly before: readonly RunEvent[],
+  ) {}
+
+  afterStep({ seconds, report = {} }: Step): StepReport {
+    const { communicated, waited } = report;
+    if (communicated === undefined || waited === undefined) return {};
+    this.seconds += seconds;
+    this.communicated += communicated;
+    this.waited += waited;
+    return {};
+  }
+
+  finish(): EndReport {
+    return { shared: this.figures() };
+  }
+
+  private figures(): SharedBy {
+    const { count, threads, gpus, price } = this.sharing;
+    const hours = (count * (performance.now() - this.began)) / 3_600_000;
+    const ended = this.before.flatMap((event) => (event.kind === "stopped" && event.shared ? [event.shared] : []));
+    const total = (key: "cpuHours" | "gpuHours" | "cost", value: number): number =>
+      Number((value + ended.reduce((sum, one) => sum + (one[key] ?? 0), 0)).toPrecision(6));
+    const share = (part: number): number =>
+      this.seconds > 0 ? Number(Math.min(1, part / this.seconds).toFixed(4)) : 0;
+    return {
+      workers: count,
+      communication: share(this.communicated),
+      waiting: share(this.waited),
+      ...(gpus === undefined
+        ? { cpuHours: total("cpuHours", hours * threads) }
+        : { gpuHours: total("gpuHours", hours * gpus) }),
+      ...(price !== undefined && { cost: total("cost", hours * price) }),
+    };
+  }
+}

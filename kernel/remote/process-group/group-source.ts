@@ -1,0 +1,89 @@
+/** Minibatch steps whose updates a process group shares: the pipelines of its ranks, and the coordinator's steps for the loop. */
+import { isDue } from "#dsl/compiler/plan/cadence.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import type { Session } from "../../engines/engine.js";
+import type { Step, StepSource } from "../../training/loop/step-source.js";
+import { StepPipeline } from "../../training/pipeline.js";
+import { minibatchSteps, totalSteps, type Minibatches } from "../../training/steps.js";
+import type { Hub } from "./root-rank.js";
+import { hubRank } from "./rank.js";
+import { SharedSession, type Shares } from "./shared-session.js";
+
+/** A rank's own parts of each update. `done`: steps that were taken before. */
+export function rankPipeline(of: Minibatches, shared: SharedSession, done: number): StepPipeline {
+  const options = { ...minibatchSteps(of, shared), update: shared.updates(of.loader), shared: true };
+  return new StepPipeline(options, done);
+}
+
+export interface GroupSourceOptions extends Minibatches {
+  readonly session: Session;
+  readonly hub: Hub;
+  readonly shares: Shares;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The steps of rank 0, which has the run. */
+export class GroupSource implements StepSource {
+  readonly total: number;
+  readonly predictsStepTime = false;
+  private readonly shared: SharedSession;
+  private readonly pipeline: StepPipeline;
+  /** The step up to which the loop looks at no weights. */
+  private last = 0;
+
+  constructor(
+    private readonly options: GroupSourceOptions,
+    done: number,
+  ) {
+    const { plan, loader, session, hub, shares } = options;
+    this.total = totalSteps(plan, loader);
+    this.shared = new SharedSession(
+      session,
+      hubRank(hub, (step) => this.averages(step)),
+      shares,
+      done,
+    );
+    this.pipeline = rankPipeline(options, this.shared, done);
+  }
+
+  epochsDone(step: number): number {
+    return this.options.loader.epochsDone(step);
+  }
+
+  async next(last: number): Promise<Step | null> {
+    this.last = last;
+    const step = await this.pipeline.next(last);
+    return step && this.withOthers(step);
+  }
+
+  async stop(done: number): Promise<readonly Step[]> {
+    const steps = await this.pipeline.stop(done);
+    return steps.map((step) => this.withOthers(step));
+  }
+
+  /** Between two averages each rank has weights of its own, which are no checkpoint of the training. */
+  hasWeightsOf(step: number): boolean {
+    return this.shared.agreed === step;
+  }
+
+  /** Weights of all ranks are averaged where the recipe says so, and before anything reads them. */
+  private averages(step: number): boolean {
+    const { plan, signal } = this.options;
+    const steps = { total: this.total, loader: this };
+    const { average = null } = plan.recipe.training;
+    return isDue(average, step, steps) || step >= this.last || signal?.aborted === true;
+  }
+
+  /** Adds what the other ranks saw, and what sharing the step took. */
+  private withOthers(step: Step): Step {
+    const shared = this.shared.shared(step.step);
+    if (!shared) return step;
+    const { communicated, waited, seen } = shared;
+    const others = seen.map(({ rows, logits }) => ({ rows, logits: floatsIn(logits) }));
+    return { ...step, logits: [...(step.logits ?? []), ...others], report: { communicated, waited } };
+  }
+}
+
+function floatsIn(bytes: Uint8Array): NDArray {
+  return { dtype: "f32", shape: [bytes.byteLength / 4], bytes };
+}

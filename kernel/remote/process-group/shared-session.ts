@@ -1,0 +1,148 @@
+/**
+ * A session whose updates a gang shares: it is asked as one that trains alone (`accumulate` for each part, then `apply`), with
+ * the parts of this rank's rows. Before `apply` the gradients of all ranks are summed and put in place of this rank's own, so
+ * that each makes the same update of the same weights, clipped by the norm of the sum. Where weights are averaged, each makes
+ * updates of its own rows, and now and then all go on from the mean.
+ */
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { SUM } from "#stdlib/programs/accumulate.js";
+import type { DataLoader, Part, Update } from "../../data/rows/loader.js";
+import type { Session } from "../../engines/engine.js";
+import { scalar, scalarF32 } from "../../engines/feeds.js";
+import type { SeenThere } from "./root-rank.js";
+import type { Rank } from "./rank.js";
+import { StateVector, type Shapes } from "./state-vector.js";
+
+/** What of a model its ranks share. */
+export interface Shares {
+  /** States that train. */
+  readonly trainable: readonly string[];
+  /** All that a training changes, with shapes: it trains, or the optimizer keeps it. */
+  readonly saved: Shapes;
+  /** Weights are averaged instead of each update's gradients being summed. */
+  readonly averages: boolean;
+}
+export interface Shared {
+  /** Reading, sending, summing and writing; and milliseconds until the last rank came. */
+  readonly communicated: number;
+  readonly waited: number;
+  /** What other ranks saw; the hub alone is told. */
+  readonly seen: readonly SeenThere[];
+}
+type Feeds = Readonly<Record<string, NDArray>>;
+type Reply = Promise<Record<string, NDArray>>;
+
+export class SharedSession implements Pick<Session, "run"> {
+  /** The last update: nothing of the next begins before it. */
+  private before: Promise<unknown> = Promise.resolve();
+  private readonly gradients: StateVector;
+  private readonly weights: StateVector;
+  private readonly parts: Pick<Part, "rows" | "counts">[] = [];
+  private made = { loss: 0, counts: 0, seen: [] as SeenThere[], last: Promise.resolve() as Promise<unknown> };
+  private learnt = 0;
+  private readonly steps = new Map<number, Shared>();
+  /** The last step after which all ranks have the same weights. */
+  agreed: number;
+
+  constructor(
+    private readonly session: Pick<Session, "run" | "read" | "write">,
+    private readonly rank: Rank,
+    private readonly shares: Shares,
+    done: number,
+  ) {
+    this.agreed = done;
+    this.weights = new StateVector(session, shares.saved);
+    const shapeOf = (name: string): readonly number[] => shares.saved.get(name) ?? [];
+    this.gradients = new StateVector(session, new Map(shares.trainable.map((name) => [SUM + name, shapeOf(name)])));
+  }
+
+  /** Of an update what this rank learns; what its parts are is noted as they are made. */
+  updates(loader: DataLoader): (step: number) => Update {
+    const { rank, of } = this.rank.rows ?? { rank: null, of: 1 };
+    return (step) => {
+      const update = loader.update(step, { rank, of, apart: this.shares.averages });
+      return {
+        ...update,
+        part: (index) => {
+          const part = update.part(index);
+          this.parts.push(part);
+          return part;
+        },
+      };
+    };
+  }
+
+  run(program: string, feeds: Feeds, wanted?: readonly string[]): Reply {
+    if (program === "accumulate") return this.accumulate(feeds, wanted);
+    const step = new Int32Array(must(feeds["step"], "step").bytes.slice().buffer)[0]!;
+    const { made } = this;
+    this.made = { loss: 0, counts: 0, seen: [], last: Promise.resolve() };
+    const applied = this.before.then(() =>
+      this.shares.averages ? this.apart(step, feeds, made) : this.together(step, feeds, made),
+    );
+    this.before = applied;
+    return applied;
+  }
+
+  /** What was shared at a step; steps before it are forgotten. */
+  shared(step: number): Shared | undefined {
+    for (const earlier of this.steps.keys()) if (earlier < step) this.steps.delete(earlier);
+    return this.steps.get(step);
+  }
+
+  private accumulate(feeds: Feeds, wanted: readonly string[] | undefined): Reply {
+    const part = this.parts.shift();
+    const { made } = this;
+    const reply = this.before.then(() => this.session.run("accumulate", feeds, wanted));
+    const noted = reply.then(({ loss, ...rest }) => {
+      made.loss += scalar(loss);
+      if (part?.rows && rest["logits"]) made.seen.push({ rows: part.rows, logits: rest["logits"].bytes });
+      return rest;
+    });
+    made.counts += part?.counts ?? 0;
+    made.last = noted;
+    noted.catch(() => undefined); // awaited before the update, and by whoever asked
+    return noted;
+  }
+
+  /** Gradients are summed, and every rank makes the same update. */
+  private async together(step: number, feeds: Feeds, made: SharedSession["made"]): Reply {
+    await made.last;
+    const begun = performance.now();
+    const own = await this.gradients.gather();
+    const told = { loss: made.loss, norm: 0, counts: made.counts };
+    const { loss, sum, seen, waited, computed } = await this.rank.update(step, told, own, made.seen);
+    const written = this.gradients.scatter(sum).then(() => performance.now());
+    const [{ norm }, ended] = await Promise.all([this.session.run("apply", feeds, ["norm"]), written]);
+    this.note(step, { communicated: (ended - begun - waited - computed) / 1000, waited: waited / 1000, seen });
+    this.agreed = step;
+    return { norm: must(norm, "the norm of an update"), loss: scalarF32(loss) };
+  }
+
+  /** An update of this rank's own, and the mean of all where it is due. */
+  private async apart(step: number, feeds: Feeds, made: SharedSession["made"]): Reply {
+    await made.last;
+    // Who had no row has nothing to learn.
+    const own = made.counts > 0 ? scalar((await this.session.run("apply", feeds, ["norm"]))["norm"]) : 0;
+    this.learnt += made.counts;
+    const begun = performance.now();
+    const told = { loss: made.loss, norm: own, counts: made.counts };
+    const { loss, norm, seen, waited, computed, averages } = await this.rank.update(step, told, null, made.seen);
+    if (averages) {
+      await this.weights.scatter(await this.rank.average(step, this.learnt, await this.weights.gather()));
+      this.learnt = 0;
+      this.agreed = step;
+    }
+    this.note(step, {
+      communicated: (performance.now() - begun - waited - computed) / 1000,
+      waited: waited / 1000,
+      seen,
+    });
+    return { norm: scalarF32(norm), loss: scalarF32(loss) };
+  }
+
+  private note(step: number, shared: Shared): void {
+    if (this.rank.rank === 0) this.steps.set(step, shared);
+  }
+}

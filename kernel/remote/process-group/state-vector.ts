@@ -1,0 +1,73 @@
+/** Several f32 states of a session as one vector, as it goes over the net: gathered from the engine and put back. */
+import { createHash } from "node:crypto";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import type { Session } from "../../engines/engine.js";
+import { bytesOf } from "./peer-rank.js";
+
+export type Shapes = ReadonlyMap<string, readonly number[]>;
+
+export class StateVector {
+  readonly length: number;
+  /** Two, in turn: what was gathered last may still be on its way when the next is. */
+  private readonly buffers: [Float32Array | null, Float32Array | null] = [null, null];
+  private turn: 0 | 1 = 0;
+
+  constructor(
+    private readonly session: Pick<Session, "read" | "write">,
+    private readonly shapes: Shapes,
+  ) {
+    this.length = [...shapes.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
+  }
+
+  async gather(): Promise<Float32Array> {
+    this.turn = this.turn === 0 ? 1 : 0;
+    const into = (this.buffers[this.turn] ??= new Float32Array(this.length));
+    const bytes = bytesOf(into);
+    let at = 0;
+    const reads = [...this.shapes].map(async ([name, shape]) => {
+      const from = at;
+      at += 4 * sizeOf(shape);
+      const value = await this.session.read(name);
+      wantFloats(name, value);
+      bytes.set(value.bytes, from);
+    });
+    await Promise.all(reads);
+    return into;
+  }
+
+  /** Asked in order before whatever is asked next; settles when all is written. */
+  async scatter(vector: Float32Array): Promise<void> {
+    let at = 0;
+    const writes = [...this.shapes].map(([name, shape]) => {
+      const bytes = bytesOf(vector.subarray(at, (at += sizeOf(shape))));
+      return this.session.write(name, { dtype: "f32", shape, bytes });
+    });
+    await Promise.all(writes);
+  }
+}
+
+/** Shapes of states as the engine has them. */
+export async function shapesOf(session: Pick<Session, "read">, names: readonly string[]): Promise<Shapes> {
+  const values = await Promise.all(
+    names.map(async (name) => {
+      const value = await session.read(name);
+      wantFloats(name, value);
+      return [name, value.shape] as const;
+    }),
+  );
+  return new Map(values);
+}
+
+/** What tells that two ranks share the same states in the same order. */
+export function layoutOf(...shapes: readonly Shapes[]): string {
+  return createHash("sha256")
+    .update(JSON.stringify(shapes.map((one) => [...one])))
+    .digest("hex");
+}
+
+function wantFloats(name: string, { dtype }: NDArray): void {
+  if (dtype !== "f32")
+    throw new CodedError("internal", { what: `the state ${name} is ${dtype}, and ranks share f32 alone` });
+}
+const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);

@@ -1,0 +1,172 @@
+/**
+ * The socket of a training that runs by itself. Its file may be used by its owner alone (mode 0600), and who connects shows
+ * that it is that user by making a file in the run's folder: whose file it is the system says. Whatever comes in has bounds;
+ * what goes out waits for nobody, so that no listener slows the training.
+ */
+import { randomBytes } from "node:crypto";
+import { chmodSync, lstatSync, rmSync, statSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import type { RunEvent } from "../../events/events.js";
+import { addressOf, type Address } from "./address.js";
+import { askedIn, line, Lines, MOST, type Answered, type Asked, type Status } from "./protocol.js";
+
+/** What the training does when it is asked. */
+export interface Trains {
+  status(): Status;
+  /** In good order: a checkpoint first. */
+  stop(): void;
+  kill(): void;
+}
+const bounds = {
+  connections: 16,
+  /** Of one connection. */
+  asks: 64,
+  /** Milliseconds until it must have shown whose it is. */
+  proof: 5000,
+  /** Bytes that a listener may lie behind. */
+  behind: 4 << 20,
+} as const;
+
+export class ControlServer {
+  private readonly followers = new Set<Socket>();
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(
+    private readonly folder: string,
+    private readonly trains: Trains,
+    private readonly server: Server,
+    private readonly address: Address,
+  ) {}
+
+  /** Null: there are no such sockets here, or the folder takes none; the training goes on without. */
+  static async open(folder: string, trains: Trains): Promise<ControlServer | null> {
+    try {
+      const address = addressOf(folder);
+      if (!address) return null;
+      // What lies there is a dead process's: this one has the run's lock.
+      rmSync(address.file, { force: true });
+      const server = createServer();
+      const control = new ControlServer(folder, trains, server, address);
+      server.maxConnections = bounds.connections;
+      server.on("connection", (socket) => control.connected(socket));
+      await listening(server, address);
+      return control;
+    } catch {
+      return null; // a file system without sockets; `tunebook runs` shows it by its lock all the same
+    }
+  }
+
+  event(event: RunEvent): void {
+    this.tell({ is: "event", event });
+  }
+  validating(done: number, of: number): void {
+    this.tell({ is: "validating", done, of });
+  }
+
+  /** Those that listen hear the end of it. */
+  async close(): Promise<void> {
+    for (const socket of this.sockets) socket.end();
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    const late = setTimeout(() => this.sockets.forEach((socket) => socket.destroy()), 500).unref();
+    await closed;
+    clearTimeout(late);
+    this.address.done();
+    takeAway(this.address.file);
+  }
+
+  private tell(said: Answered): void {
+    if (this.followers.size === 0) return;
+    const text = line(said);
+    for (const socket of this.followers) {
+      // It reads too slowly: what it misses is in the run's own log.
+      if (socket.writableLength > bounds.behind) socket.destroy();
+      else socket.write(text);
+    }
+  }
+
+  private connected(socket: Socket): void {
+    this.sockets.add(socket);
+    const proof = `.peer-${randomBytes(12).toString("hex")}`;
+    const late = setTimeout(() => socket.destroy(), bounds.proof).unref();
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => {
+      clearTimeout(late);
+      this.sockets.delete(socket);
+      this.followers.delete(socket);
+      takeAway(join(this.folder, proof));
+    });
+    const lines = new Lines(MOST.asked);
+    let asks = 0;
+    let proved = false;
+    socket.setEncoding("utf8").on("data", (piece: string) => {
+      const whole = lines.take(piece, (text) => {
+        if (socket.destroyed) return;
+        const asked = ++asks > bounds.asks ? null : askedIn(text);
+        if (!asked) return refuse(socket, "that is none of what can be asked");
+        if (proved) return this.answer(socket, asked);
+        proved = asked.ask === "proved" && this.isOwn(proof);
+        if (!proved) return refuse(socket, "another user's training is not controlled");
+        clearTimeout(late);
+      });
+      if (!whole) refuse(socket, "a line is too long");
+    });
+    socket.write(line({ is: "prove", file: proof }));
+  }
+
+  /** Whether the file was made by this process's user, or by the machine's own. */
+  private isOwn(proof: string): boolean {
+    const file = join(this.folder, proof);
+    try {
+      const found = lstatSync(file);
+      // A file of ours that somebody linked there has two names.
+      return found.isFile() && found.nlink === 1 && (found.uid === process.getuid?.() || found.uid === 0);
+    } catch {
+      return false;
+    } finally {
+      takeAway(file);
+    }
+  }
+
+  private answer(socket: Socket, { ask }: Asked): void {
+    if (ask === "status") socket.write(line({ is: "status", ...this.trains.status() }));
+    if (ask === "follow") {
+      const behind = statSync(join(this.folder, "events.jsonl"), { throwIfNoEntry: false })?.size ?? 0;
+      socket.write(line({ is: "following", behind }));
+      this.followers.add(socket);
+    }
+    if (ask === "stop") {
+      socket.write(line({ is: "stopping" }));
+      this.trains.stop();
+    }
+    if (ask === "kill") socket.end(line({ is: "stopping" }), () => this.trains.kill());
+  }
+}
+
+/** Whatever lies there instead stays. */
+function takeAway(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // a folder, or a disk that is read-only
+  }
+}
+
+function refuse(socket: Socket, why: string): void {
+  socket.end(line({ is: "refused", why }), () => socket.destroy());
+}
+
+async function listening(server: Server, address: Address): Promise<void> {
+  const ready = new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
+  // The file is there with its mode from its first moment on.
+  const before = process.umask(0o177);
+  try {
+    server.listen(address.path);
+  } finally {
+    process.umask(before);
+  }
+  await ready;
+  chmodSync(address.file, 0o600);
+  // It never keeps a process alive whose training is over.
+  server.unref();
+}

@@ -1,0 +1,155 @@
+/**
+ * A training is started in a process of its own: what it is to do lies in a folder `.starting-…` beside the runs until it has
+ * its run's folder. That folder's name is of the training, so that of two who start the same at once one does, and the other
+ * finds out. The process is in a session of its own: no signal to who started it reaches it.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import writeFileAtomic from "write-file-atomic";
+import { CodedError, entryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import { makePrivateFolder } from "../../fetch/private.js";
+import { fields, like } from "../../fetch/json.js";
+import { lastLines, LOG, noteEnd } from "../../runs/detached-run.js";
+import { writing } from "../../runs/folder-errors.js";
+import { jsonRegular } from "../../runs/read-regular.js";
+import { isAlive, isWriter, processOf, writerSchema } from "../../runs/writer.js";
+import { writeShipment, type Shipped } from "../jobs/shipment.js";
+
+/** What the process says to who started it, before they part. */
+export type Told =
+  | { readonly is: "run"; readonly folder: string }
+  | { readonly is: "failed"; readonly code: string; readonly data: unknown };
+
+const STARTING = ".starting-";
+const OWNER = "starting.json";
+const isOwner = like(fields({ process: writerSchema }));
+/** After so long a folder without a process is nobody's. */
+const ALONE = 10_000;
+
+export interface Job {
+  readonly runs: string;
+  readonly name: string;
+  readonly recipeHash: string;
+  readonly shipped: Shipped;
+}
+export interface Started {
+  /** The run's. */
+  readonly folder: string;
+  readonly process: number;
+}
+
+/**
+ * Waits until it has its run's folder. Null: somebody else started it meanwhile; look again. Coded errors `not-started` and
+ * what the process itself found wrong before it trained.
+ */
+export async function startDetached(job: Job, signal?: AbortSignal): Promise<Started | null> {
+  const folder = join(job.runs, `${STARTING}${job.name}-${job.recipeHash.slice(0, 12)}`);
+  if (!made(folder, job.runs)) {
+    await others(folder, signal);
+    return null;
+  }
+  try {
+    writeShipment(folder, job.shipped);
+    return await begun(job.name, spawned(folder), folder, signal);
+  } catch (error) {
+    throw error instanceof CodedError ? error : writing(error, folder);
+  } finally {
+    // The process takes what it needs of it before it says that it has its run.
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** False: it is somebody's who lives. */
+function made(folder: string, runs: string): boolean {
+  try {
+    makePrivateFolder(runs);
+    sweep(runs);
+    mkdirSync(folder, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw writing(error, folder);
+  }
+}
+
+/** What was left behind by those that were killed before they trained. */
+function sweep(runs: string): void {
+  for (const name of readdirSync(runs)) {
+    if (!name.startsWith(STARTING)) continue;
+    const folder = join(runs, name);
+    if (!isOwned(folder)) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function isOwned(folder: string): boolean {
+  const owner = jsonRegular(join(folder, OWNER));
+  if (isOwner(owner) && isWriter(owner.process)) return isAlive(owner.process) ?? true;
+  return Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0) < ALONE;
+}
+
+async function others(folder: string, signal: AbortSignal | undefined): Promise<void> {
+  while (statSync(folder, { throwIfNoEntry: false }) && isOwned(folder))
+    await delay(100, undefined, signal && { signal });
+}
+
+function spawned(folder: string): ChildProcess {
+  const log = openSync(join(folder, LOG), "a", 0o600);
+  try {
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL("../../apps/processes/training/main.js", import.meta.url)), folder],
+      {
+        stdio: ["ignore", log, log, "ipc"],
+        detached: true,
+      },
+    );
+    if (child.pid !== undefined)
+      writeFileAtomic.sync(join(folder, OWNER), JSON.stringify({ process: processOf(child.pid) }), { mode: 0o600 });
+    return child;
+  } finally {
+    closeSync(log);
+  }
+}
+
+function begun(name: string, child: ChildProcess, folder: string, signal: AbortSignal | undefined): Promise<Started> {
+  return new Promise((resolve, reject) => {
+    let told: CodedError | null = null;
+    let run: string | null = null;
+    const end = (): void => void child.kill("SIGTERM");
+    signal?.addEventListener("abort", end, { once: true });
+    if (signal?.aborted) end();
+    child.once("error", (error) => {
+      reject(new CodedError("not-started", { name, how: error.message, log: [] }));
+    });
+    child.on("message", (message: Told) => {
+      if (message.is === "failed") told = codedOf(message);
+      if (message.is !== "run" || run !== null) return;
+      run = message.folder;
+      signal?.removeEventListener("abort", end);
+      // From here on it is nobody's child but the machine's: as long as this process lives it sees how that one ends.
+      child.disconnect();
+      child.unref();
+      resolve({ folder: run, process: child.pid ?? -1 });
+    });
+    child.once("exit", (exit, by) => {
+      signal?.removeEventListener("abort", end);
+      if (run !== null) return noteEnd(run, child.pid ?? -1, { exit, signal: by });
+      if (signal?.aborted) return reject(signal.reason as Error);
+      const how = by === null ? `its exit status is ${String(exit)}` : `${by} ended it`;
+      reject(told ?? new CodedError("not-started", { name, how, log: lastLines(folder) }));
+    });
+  });
+}
+
+function codedOf({ code, data }: Extract<Told, { is: "failed" }>): CodedError | null {
+  return entryOf(code) === undefined ? null : new CodedError(code as Code, data as CodeData[Code]);
+}
+
+/** Of the process itself, once it has its run: what it printed goes on there, and nothing is left of what it was told by. */
+export function settle(job: string, run: string): void {
+  renameSync(join(job, LOG), join(run, LOG));
+  rmSync(job, { recursive: true, force: true });
+}

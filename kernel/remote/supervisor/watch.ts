@@ -1,0 +1,80 @@
+/**
+ * A run is watched while something trains it: over its socket where its process has one, which tells each step and how far
+ * validations are; else by its log as it grows. Each event is told once, whichever way it came.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import type { RunEvent } from "../../events/events.js";
+import { eventsOf } from "../../runs/read-events.js";
+import { readRegular } from "../../runs/read-regular.js";
+import type { RunFolder } from "../../runs/run-folder.js";
+import { ControlClient } from "./client.js";
+import { isTraining, outcomeOf, type Outcome } from "./outcome.js";
+import { Tail } from "./tail.js";
+
+const EVERY = 250;
+
+export interface Watcher {
+  /** What was before. */
+  behind(events: readonly RunEvent[]): void;
+  on(event: RunEvent): void;
+  validating(done: number, of: number): void;
+}
+
+/** How it ended; null: the signal came, and nothing was done to it. */
+export async function watchRun(run: RunFolder, watcher: Watcher, signal?: AbortSignal): Promise<Outcome | null> {
+  const seen = new Seen(watcher);
+  const client = await ControlClient.to(run.path);
+  const leave = (): void => client?.close();
+  signal?.addEventListener("abort", leave, { once: true });
+  // It may have come while nobody listened to it.
+  if (signal?.aborted) leave();
+  try {
+    const first = client && (await client.ask("follow"));
+    const log = Buffer.from(readRegular(run.eventsFile) ?? "");
+    const behind = first?.is === "following" ? Math.min(first.behind, log.length) : log.lastIndexOf(10) + 1;
+    seen.begin(eventsOf(log.subarray(0, behind).toString("utf8")));
+    const tail = new Tail(run.eventsFile, behind);
+    if (client && first?.is === "following") await heard(client, seen, watcher);
+    for (;;) {
+      if (signal?.aborted) return null;
+      const trains = isTraining(run);
+      seen.all(tail.look());
+      if (!trains) return outcomeOf(run);
+      await delay(EVERY, undefined, signal && { signal }).catch(() => undefined);
+    }
+  } finally {
+    signal?.removeEventListener("abort", leave);
+    client?.close();
+  }
+}
+
+async function heard(client: ControlClient, seen: Seen, watcher: Watcher): Promise<void> {
+  for (;;) {
+    const said = await client.hears();
+    if (!said) return;
+    if (said.is === "event") seen.one(said.event);
+    else if (said.is === "validating") watcher.validating(said.done, said.of);
+  }
+}
+
+const keyOf = (event: RunEvent): string => `${event.kind} ${"step" in event ? String(event.step) : ""} ${event.at}`;
+
+/** Tells no event twice. */
+class Seen {
+  private readonly keys = new Set<string>();
+  constructor(private readonly watcher: Watcher) {}
+
+  begin(events: readonly RunEvent[]): void {
+    for (const event of events) this.keys.add(keyOf(event));
+    this.watcher.behind(events);
+  }
+  one(event: RunEvent): void {
+    const key = keyOf(event);
+    if (this.keys.has(key)) return;
+    this.keys.add(key);
+    this.watcher.on(event);
+  }
+  all(events: readonly RunEvent[]): void {
+    for (const event of events) this.one(event);
+  }
+}

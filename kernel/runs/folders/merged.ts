@@ -1,0 +1,177 @@
+/**
+ * A trained model as a plain folder: what its technique put around linear layers goes into their weights, so that nobody
+ * who opens the folder need know of the technique: transformers, `base: "folder"`, `tunebook forward`. Before the folder is
+ * there, both models have answered the same tokens and their logits were compared.
+ */
+import { must } from "#dsl/language/diagnostics/must.js";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { assembleForward } from "#stdlib/programs/forward.js";
+import { buildMerging, type MergedLayer, type Merging } from "#stdlib/programs/merge.js";
+import type { AssembleOptions } from "#stdlib/programs/options.js";
+import type { Base } from "../../bases/base.js";
+import type { Engine, Session } from "../../engines/engine.js";
+import { configText } from "./config-text.js";
+import { configOf } from "./model-config.js";
+import { fold, standardisedOf } from "../standardised-weights.js";
+import { staged } from "../staged-folder.js";
+import { besideWeights, copyBeside, demandFree, filesOf, MODEL } from "./model-folder.js";
+
+export interface Merged {
+  readonly folder: string;
+  /** Greatest difference of a logit between the model as it was trained and the merged one, on the same tokens. */
+  readonly difference: number;
+}
+export type Body = Omit<AssembleOptions, "optimizer" | "clip" | "dropout">;
+
+const FORWARD = "merge forward";
+const NONE: AssembleOptions["technique"] = {
+  call: { kind: "technique", word: "full", arguments: {} },
+  implementation: { trains: () => false, around: (_, layers) => layers, saved: "model" },
+};
+/** Of what the greatest logit is; rounding in float32 stays below a hundredth of it. */
+const TOLERANCE = 1e-4;
+
+/**
+ * `session` holds the trained model, built by `body`; nothing of it changes. A folder that an earlier merge wrote is written
+ * anew. Coded errors `cannot-merge`, `merge-differs`, `folder-taken`, `no-space`.
+ */
+export async function writeMerged(
+  folder: string,
+  o: {
+    readonly engine: Engine;
+    readonly session: Session;
+    readonly body: Body;
+    readonly plan: Plan;
+    readonly base: Base;
+    readonly labels: readonly string[];
+  },
+): Promise<Merged> {
+  const { session, body, base } = o;
+  const storage = o.plan.recipe.model.storage?.word ?? "f32";
+  if (storage !== "f32")
+    throw new CodedError("cannot-merge", {
+      technique: body.technique.call.word,
+      why: `the base lies in memory as ${storage}, so merging would write rounded weights; train with \`storage: f32\``,
+    });
+  demandFree(folder, filesOf(base));
+  const merging = buildMerging(body);
+  const trained = assembleForward(body, false);
+  const plain = assembleForward({ ...body, technique: NONE, tensors: base.facts.shapes }, false);
+  const programs = Object.fromEntries(merging.map(({ width, program }) => [`merge ${width}`, program]));
+  const looking = { ...programs, [FORWARD]: trained };
+  await session.add(looking, [base.folder]);
+  const copy = await o.engine.open({ [FORWARD]: plain }, [base.folder]);
+  try {
+    const layers = new Set(
+      merging.flatMap((m) => m.layers.flatMap(({ weight, bias }) => [weight, ...(bias === null ? [] : [bias])])),
+    );
+    // What no layer's rewriting tells is as it is in the session: the head, and of the base what trained.
+    const moved = Object.entries(trained.state).filter(
+      ([name, { initial }]) =>
+        !layers.has(name) && Object.hasOwn(plain.state, name) && !("checkpoint" in initial && isFrozen(body, name)),
+    );
+    for (const [name] of moved) await copy.write(name, await session.read(name));
+    for (const one of merging) await mergeInto(copy, session, one, body.technique.call.word);
+    const difference = await compared(session, copy, plain.inputs, body);
+    const standardised = standardisedOf(body.task.implementation, body.family);
+    await fold(copy, standardised);
+    const held: readonly string[] = standardised ? [standardised.mean, standardised.scale] : [];
+    const { max_length: maxLength } = o.plan.recipe.model;
+    await staged(folder, async (work) => {
+      await copy.save(
+        join(work, MODEL.weights),
+        Object.keys(plain.state).filter((name) => !held.includes(name)),
+        { format: "pt" },
+      );
+      await writeFileAtomic(join(work, MODEL.config), configText(configOf(o.plan.recipe.model, base, o.labels)));
+      await copyBeside(work, { from: base.folder, files: besideWeights(base), maxLength });
+    });
+    return { folder, difference };
+  } finally {
+    await Promise.all([copy.dispose(), session.remove(Object.keys(looking))]);
+  }
+}
+
+/** Whether all that trained has its place in the base's own model: nothing was put around its layers. */
+export function staysInPlace(body: Body, base: Base, trainable: readonly string[]): boolean {
+  const plain = assembleForward({ ...body, technique: NONE, tensors: base.facts.shapes }, false);
+  return trainable.every((name) => Object.hasOwn(plain.state, name));
+}
+
+/** A parameter of the base that the technique left alone. */
+function isFrozen({ technique: { call, implementation }, family }: Body, name: string): boolean {
+  return name.startsWith(family.prefix) && !implementation.trains(call, name.slice(family.prefix.length));
+}
+
+async function mergeInto(
+  copy: Session,
+  session: Session,
+  { width, layers }: Merging,
+  technique: string,
+): Promise<void> {
+  const identity = new Float32Array((width + 1) * width);
+  for (let i = 0; i < width; i++) identity[i * width + i] = 1;
+  const x = f32([width + 1, width], identity);
+  const zero = f32([1, width], new Float32Array(width));
+  for (const layer of layers) {
+    const { product, whole } = layer.outputs;
+    const turned = await session.run(`merge ${width}`, { x }, [product]);
+    const atZero = await session.run(`merge ${width}`, { x: zero }, [whole]);
+    await copy.write(layer.weight, weightOf(layer, floats(turned[product]!)));
+    const bias = floats(atZero[whole]!);
+    if (layer.bias !== null) await copy.write(layer.bias, f32([layer.out], bias));
+    else if (bias.some((v) => v !== 0))
+      throw new CodedError("cannot-merge", {
+        technique,
+        why: `it shifts ${layer.weight.replace(/\.weight$/, "")}, which has no bias`,
+      });
+  }
+}
+
+/** W′ as the checkpoint lays it, from the rows x·W′ᵀ of the identity and of zero. */
+function weightOf({ in: width, out, layout }: MergedLayer, y: Float32Array): NDArray {
+  const weight = new Float32Array(width * out);
+  const shift = width * out;
+  for (let i = 0; i < width; i++)
+    for (let j = 0; j < out; j++)
+      weight[layout === "in_out" ? i * out + j : j * width + i] = y[i * out + j]! - y[shift + j]!;
+  return f32(layout === "in_out" ? [width, out] : [out, width], weight);
+}
+
+/** The greatest difference of logits on one batch of arbitrary tokens. */
+async function compared(
+  session: Session,
+  copy: Session,
+  inputs: Readonly<Record<string, unknown>>,
+  { family, config }: Body,
+): Promise<number> {
+  const { vocabulary, positions } = family.sizes(config);
+  const length = Math.min(12, positions);
+  const shape = [2, length];
+  const tokens = Int32Array.from({ length: 2 * length }, (_, i) => (7 + i * 31) % vocabulary);
+  const feed = (data: Int32Array): NDArray => ({ dtype: "i32", shape, bytes: new Uint8Array(data.buffer) });
+  const all: Readonly<Record<string, NDArray>> = {
+    input_ids: feed(tokens),
+    attention_mask: feed(new Int32Array(2 * length).fill(1)),
+    decoder_input_ids: feed(tokens),
+  };
+  const feeds = Object.fromEntries(Object.keys(inputs).map((name) => [name, all[name]!]));
+  const logitsOf = async (of: Pick<Session, "run">) =>
+    floats(must((await of.run(FORWARD, feeds, ["logits"]))["logits"], "logits"));
+  const [a, b] = await Promise.all([logitsOf(session), logitsOf(copy)]);
+  const most = a.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+  const difference = a.reduce((m, v, i) => Math.max(m, Math.abs(v - b[i]!)), 0);
+  if (difference <= TOLERANCE * Math.max(1, most)) return difference;
+  throw new CodedError("merge-differs", { difference, most });
+}
+
+function f32(shape: readonly number[], data: Float32Array): NDArray {
+  return { dtype: "f32", shape, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+}
+function floats({ bytes }: NDArray): Float32Array {
+  return new Float32Array(bytes.slice().buffer);
+}

@@ -1,0 +1,39 @@
+/** Attacks on a model, as its card tells of them: what each came to beside what comes of chance alone. No row stands in it. */
+import { chanceText } from "../../display/scores/attacks.js";
+import { fixed, range } from "../../display/score-cell.js";
+import { plural } from "../../host/text.js";
+import { code, plainText, table } from "../../display/markdown.js";
+import type { AttackScores, RunScore } from "./run-scores.js";
+
+export function attackLines(scored: readonly RunScore[]): readonly string[] {
+  // The same attack beside the same rows again takes the place of the one before it.
+  const last = new Map<string, AttackScores & { readonly on: string }>();
+  for (const { data, split, rows, attacks = [] } of scored)
+    for (const one of attacks) {
+      const on = `${split === null ? data : `${data}.${split}`}, ${plural(rows, "row")}`;
+      last.set(`${one.attack} ${on}`, { ...one, on });
+    }
+  if (last.size === 0) return [];
+  const found = [...last.values()];
+  return [
+    "## Attacks",
+    "What somebody finds out of the rows that trained it who has the model, tried by Tunebook:",
+    table(
+      ["attack", "what", "value", "by chance alone"],
+      found.flatMap(({ attack, figures }) =>
+        figures.map(({ name, value, low, high, chance, most }) => [
+          code(attack),
+          name,
+          `${fixed(value)}${low === null || high === null ? "" : ` (${range({ low, high })})`}`,
+          chanceText({ chance: { value: chance, ...(most !== null && { most }) } }),
+        ]),
+      ),
+    ),
+    found
+      .map(
+        ({ attack, said, how, on }) =>
+          `- ${code(attack)}, beside ${plainText(on)}: ${plainText(said)} (${plainText(how)}).`,
+      )
+      .join("\n"),
+  ];
+}

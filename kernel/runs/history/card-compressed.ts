@@ -1,0 +1,67 @@
+/** What a model card says of a model that was made smaller: of what, by what, what it learnt, and rows that its teacher labelled. */
+import type { CompressPlan } from "#dsl/compiler/plan/actions/compress-actions.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
+import { code } from "../../display/markdown.js";
+import { plural } from "../../host/text.js";
+import { callText, valueText } from "../../host/value-text.js";
+import { withoutPlace, type CardBase } from "./card-base.js";
+
+export interface CardCompressed {
+  readonly plan: CompressPlan;
+  /** Name of the training that it is made of or learnt from, or what was asked; null: its run is gone. */
+  readonly of: string | null;
+  /** Rows that it labelled; null: nobody knows. */
+  readonly labelled: number | null;
+}
+
+export const isStudent = ({ plan: { stage } }: CardCompressed): boolean => stage.kind === "student";
+
+/** `A student of the training router, whose base is …`. */
+export function smallerOf({ plan: { stage } }: CardCompressed, { name, scratch, training }: CardBase): string | null {
+  if (training === null) return null;
+  const root = scratch ? `which was trained from scratch (${code(name)})` : `whose base is ${code(name)}`;
+  const made = stage.kind === "student" ? "A student of" : "Made smaller of";
+  return `${made} the training ${code(training)}, ${root},`;
+}
+
+export function compressedLines(smaller: CardCompressed): readonly string[] {
+  const { plan, of, labelled } = smaller;
+  const { stage, unlabelled = [] } = plan;
+  const teacher = of === null ? "another training" : code(of);
+  const lines = [`It was made of ${teacher} by ${code(callText(shownCall(stage)))}.`];
+  const lessons = lessonsOf(stage);
+  if (lessons.length > 0)
+    lines.push(
+      `It learnt ${lessons.map((call) => code(lessonText(call))).join(", ")} of ${teacher}; losses are summed with these weights.`,
+    );
+  const rows = labelled === null ? "rows" : plural(labelled, "row");
+  const made = stage.arguments["augment"] ? ["texts made of the data below"] : [];
+  const others = [...unlabelled.map(({ data: { name } }) => code(name)), ...made];
+  if (others.length > 0)
+    lines.push(
+      `Of ${others.join(", ")}, ${rows} that nobody labelled, it learnt what ${teacher} says; of the data below the labels of people too. ` +
+        "As many of those as of these are in each batch.",
+    );
+  return [lines.join(" ")];
+}
+
+/** What it is asked to learn stands in a sentence of its own. */
+function shownCall(stage: Call): Call {
+  const { learns, base, ...rest } = stage.arguments;
+  void learns;
+  return {
+    ...stage,
+    arguments: { ...rest, ...(base !== undefined && { base: typeof base === "string" ? withoutPlace(base) : base }) },
+  };
+}
+function lessonsOf({ arguments: { learns } }: Call): readonly Call[] {
+  return (Array.isArray(learns) ? learns : [learns]).filter((one) => isCall(one));
+}
+/** All that counts, what nobody wrote too. */
+function lessonText({ word, arguments: given }: Call): string {
+  const told = Object.entries(given).filter(([, value]) => value !== null);
+  return told.length === 0
+    ? word
+    : `${word}(${told.map(([name, value]) => `${name}: ${valueText(value)}`).join(", ")})`;
+}

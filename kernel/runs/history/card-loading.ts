@@ -1,0 +1,103 @@
+/** How a model is opened again, in Tune and in Python: the part of a card that is code. */
+import type { Call } from "#dsl/language/types/value.js";
+import { callText } from "../../host/value-text.js";
+import { code, fence } from "../../display/markdown.js";
+import { headOf } from "../../bases/head-names.js";
+import type { CardFacts } from "./card-facts.js";
+import { json } from "./card-front-matter.js";
+import { techniqueText, safe } from "./card-safe.js";
+
+/** A head of scores learns them standardised (standardised.ts). */
+const UNSTANDARDISED = [
+  'scale, mean = weights.pop("target.scale"), weights.pop("target.mean")',
+  'head = next(n for n, w in weights.items() if n.startswith("classifier") and n.endswith(".weight") and len(w) == 1)',
+  "weights[head] *= scale",
+  'weights[head.replace("weight", "bias")] = weights[head.replace("weight", "bias")] * scale + mean',
+];
+
+export function loading(f: CardFacts): readonly string[] {
+  return isOurs(f) ? [...loadingBy(f), OURS] : loadingBy(f);
+}
+/** A head that transformers has no class for. */
+function isOurs({ plan, registry }: CardFacts): boolean {
+  const { task } = plan.recipe.model;
+  return registry.find("task", task.word)?.capabilities?.ours?.(task) === true;
+}
+/** Its head has a score in place of labels. */
+export function learnsNumbers({ plan, registry }: CardFacts): boolean {
+  return registry.find("task", plan.recipe.model.task.word)?.capabilities?.standardises === true;
+}
+const OURS =
+  "transformers has no class with this head, and opens the body alone: `mean_classifier.weight` and `mean_classifier.bias` are one " +
+  "linear layer over the mean of a text's last states, brought to the length √hidden (`normalize(mean) * hidden ** 0.5`).";
+
+function loadingBy(f: CardFacts): readonly string[] {
+  const { model } = f.plan.recipe;
+  const auto = autoModel(f);
+  const python = (lines: readonly string[]): string => fence("python", lines.join("\n"));
+  const q = json;
+  const labels = f.lock.labels.length;
+  // A base may bring a head for other labels.
+  const { name, training, scratch } = f.base;
+  const hub = training === null ? f.base.hub : null;
+  const whole = training === null && scratch;
+  // Beside the card of a run from scratch lies the whole model, beside that of a smaller one what was made for it.
+  const made = f.saved === "model" && model.trained?.made !== undefined;
+  const place = made ? "base" : hub ? name : whole && f.saved === "model" ? "model" : `./${training ?? name}`;
+  const standing =
+    made || hub || place === "model"
+      ? []
+      : [
+          `${code(place)} stands for the folder of ${training === null ? "the base" : `the whole model that the training ${code(training)} made`}.`,
+        ];
+  const revision = hub && hub.revision !== "main" ? `, revision=${q(hub.revision)}` : "";
+  const heads = learnsNumbers(f) ? 1 : labels;
+  const more = heads === 0 || isOurs(f) ? "" : `, num_labels=${heads}, ignore_mismatched_sizes=True`;
+  const begin = [
+    `from transformers import ${auto}`,
+    "",
+    `base = ${auto}.from_pretrained(${q(hub?.id ?? place)}${revision}${more})`,
+  ];
+  const started = (technique: string, from: string): string =>
+    `model more { base: ${q(from)}, task: ${callText(model.task)}, technique: ${technique}, max_length: ${model.max_length} }`;
+  if (f.saved === "whole")
+    return [
+      "The folder (here `model`) is the whole model. In Tunebook, a training goes on from it:",
+      fence("tune", started(techniqueText(model.technique), "./model")),
+      `In transformers:\n\n${python([`from transformers import ${auto}, AutoTokenizer`, "", `model = ${auto}.from_pretrained("model")`, 'tokenizer = AutoTokenizer.from_pretrained("model")'])}`,
+    ];
+  if (f.saved === "model")
+    return [
+      `In the notebook that trained it, ${code(`await ${f.name}.save("folder")`)} writes a folder that transformers opens.`,
+      "The checkpoint holds every weight under the names of transformers, and what the optimizer keeps beside them:",
+      python([
+        ...["from safetensors.torch import load_file", ...begin],
+        `weights = load_file(${q(`checkpoints/${f.kept.file}`)})`,
+        ...(learnsNumbers(f) ? UNSTANDARDISED : []),
+        "base.load_state_dict({name: w for name, w in weights.items() if name in base.state_dict()}, strict=False)",
+      ]),
+      ...(made && model.trained?.made?.kind === "sparsity" ? [PRUNED] : []),
+      ...standing,
+    ];
+  const own = safe(model.technique) as Call;
+  const technique = callText({ ...own, arguments: { ...own.arguments, from: "./adapter" } });
+  return [
+    "In Tunebook, a training goes on from this folder (here `adapter`):",
+    fence("tune", started(technique, place)),
+    f.saved === "peft"
+      ? `In PEFT:\n\n${python(["from peft import PeftModel", ...begin, 'model = PeftModel.from_pretrained(base, "adapter")'])}`
+      : "PEFT has no format for this technique: `adapter_model.safetensors` holds what trained by the names of the base's own parameters.",
+    ...standing,
+  ];
+}
+const PRUNED =
+  "Where `base/config.json` has `pruned_heads`, transformers 4 builds the model that it says and transformers 5 another: " +
+  "`deploy … to huggingface(…)` writes one that both open.";
+/** The class of transformers that builds the base with the task's head. */
+function autoModel(f: CardFacts): string {
+  const { plan, registry } = f;
+  if (isOurs(f)) return "AutoModel";
+  const head = headOf(plan.recipe.model.task.word, registry);
+  if (head === "Model") return "AutoModel";
+  return `AutoModel${head === "ForConditionalGeneration" ? "ForSeq2SeqLM" : head}`;
+}

@@ -1,0 +1,68 @@
+/** What is damaged in the folder of a run, and which run it is all the same. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { readCheckpoints } from "../checkpoints.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { planSchema } from "../plan-schema.js";
+import { readChecked } from "../read-regular.js";
+import { lockSchema, type Lock, type RunFolder } from "../run-folder.js";
+import type { Schema } from "../../fetch/json.js";
+import { knownPlan } from "./run-summary.js";
+
+/** Whether a training left it, whole or not. */
+export function isRunFolder(folder: string): boolean {
+  if (["plan.json", "lock.json", "events.jsonl"].some((name) => existsSync(join(folder, name)))) return true;
+  try {
+    return readdirSync(join(folder, "checkpoints")).some((name) => /^step-\d+\.safetensors$/.test(name));
+  } catch {
+    return false;
+  }
+}
+
+/** The name of its training: by its lock, else by its plan, else by its id. */
+export function nameOf(run: RunFolder): string {
+  const { plan } = partsOf(run);
+  return run.lock()?.name ?? plan?.effects.run ?? run.id.replace(/-\d{8}-\d{6}-[0-9a-f]{6}(-\d+)?$/, "");
+}
+
+/** The recipe that it trained, by its lock or else its plan. */
+export function recipeOf(run: RunFolder): string | null {
+  return run.lock()?.recipeHash ?? partsOf(run).plan?.recipeHash ?? null;
+}
+
+/** What keeps it from being opened; null: nothing of its plan and lock does. */
+export function damageOf(run: RunFolder): string | null {
+  const { damage } = partsOf(run);
+  return damage.length > 0 ? damage.join(", ") : null;
+}
+
+/** Whether its log says nothing of the training whose checkpoints are there. */
+export function hasLostLog(run: RunFolder): boolean {
+  return readCheckpoints(run).length > 0 && !run.events().some(({ kind }) => kind !== "damaged" && kind !== "allowed");
+}
+
+/** Its plan and its lock, checked completely. Coded error `run-unreadable`, which names the file and the place in it. */
+export function demandWhole(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {
+  const { lock, damage } = partsOf(run);
+  const plan = readChecked(join(run.path, "plan.json"), planSchema);
+  if (!lock || damage.length > 0) throw unreadable(run, damage.join(", "));
+  if ("why" in plan) throw unreadable(run, `plan.json ${plan.why}`);
+  return { plan: plan.value, lock };
+}
+
+export function unreadable(run: RunFolder, why: string): CodedError {
+  const weights = readCheckpoints(run).filter((one) => "position" in one).length;
+  return new CodedError("run-unreadable", { run: run.id, why, folder: run.path, weights });
+}
+
+function partsOf(run: RunFolder) {
+  const damage: string[] = [];
+  const read = <T>(name: string, schema: Schema<T>): T | null => {
+    const found = readChecked(join(run.path, name), schema);
+    if ("value" in found) return found.value;
+    damage.push(`${name} ${found.why}`);
+    return null;
+  };
+  return { plan: read("plan.json", knownPlan), lock: read("lock.json", lockSchema), damage };
+}

@@ -1,0 +1,50 @@
+/**
+ * Takes a run's folder away. Only a folder that is a run and lies itself in the folder of runs: no path, no link, nothing
+ * that still trains. It takes the run's lock first, so that nobody begins to write meanwhile.
+ */
+import { randomUUID } from "node:crypto";
+import { lstat, realpath, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import type { RunList } from "./run-list.js";
+import { holderOf, lockRun, type RunLock } from "../run-lock.js";
+import { isLive } from "./run-summary.js";
+
+/** Coded error `run-not-deleted`. */
+export async function deleteRun(list: RunList, id: string): Promise<void> {
+  const refuse = (why: string): never => {
+    throw new CodedError("run-not-deleted", { run: id, why });
+  };
+  await list.look();
+  const summary = list.get(id);
+  if (!summary || /[\\/]/.test(id) || id.startsWith(".")) return refuse("there is no such run");
+  if (isLive(summary.state)) return refuse("it is training: interrupt it first");
+  const folder = join(list.root, id);
+  let lock: RunLock | null = null;
+  try {
+    const found = await lstat(folder);
+    if (!found.isDirectory()) return refuse("it is a link, not a folder of its own");
+    if (dirname(await realpath(folder)) !== (await realpath(list.root))) return refuse("it lies elsewhere");
+    lock = await locked(folder);
+    // Gone at once for every reader, whatever becomes of the rest.
+    const going = join(list.root, `.deleted-${randomUUID()}`);
+    await rename(folder, going);
+    lock?.release();
+    await rm(going, { recursive: true, force: true });
+  } catch (error) {
+    lock?.release();
+    if (!(error instanceof CodedError)) return refuse((error as Error).message);
+    return error.code === "run-not-deleted" ? Promise.reject(error) : refuse(wordsFor(error).message);
+  }
+  await list.look();
+}
+
+/** Null where the disk is too full for a lock, which keeps everyone else from writing too: a run may still make room. */
+async function locked(folder: string): Promise<RunLock | null> {
+  try {
+    return await lockRun(folder, "delete", 300);
+  } catch (error) {
+    if (error instanceof CodedError && error.code === "no-space" && holderOf(folder) === null) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,120 @@
+/** The folder of a run by what a person writes: a path (of a run, or of a folder of runs and a training's name), an id in the folder of runs, or the name of a training. */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import * as v from "valibot";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import { isRunFolder, nameOf } from "./damage.js";
+import { jsonRegular } from "../read-regular.js";
+import { RunFolder } from "../run-folder.js";
+import { fields, like } from "../../fetch/json.js";
+import { holderOf } from "../run-lock.js";
+
+export interface Places {
+  /** Where a relative path starts. */
+  readonly folder: string;
+  /** The folder of runs. */
+  readonly runs: string;
+}
+/** Runs that an error names. */
+const most = 5;
+
+/** A damaged one too, which tells what is wrong when it is opened. Coded errors `run-not-found`, `several-runs`, `not-a-run`. */
+export function findRun(path: string, { folder, runs }: Places): RunFolder {
+  if (path === "" || path.includes("\0"))
+    throw new CodedError("run-not-found", {
+      path: JSON.stringify(path),
+      runs: resolve(runs),
+      has: [],
+      count: 0,
+      names: [],
+      near: null,
+    });
+  const place = resolve(folder, path);
+  if (isWhole(place)) return RunFolder.open(place);
+  const [id, inRuns] = [path.replace(/^runs[\\/]/, "").replace(/[\\/]+$/, ""), resolve(runs)];
+  const alone = !/[\\/]/.test(id) && id !== ".." && id !== ".";
+  if (alone && id !== "" && isRunFolder(join(inRuns, id))) return RunFolder.open(join(inRuns, id));
+  if (isFolder(place) && contentOf(place) === "other" && isRunFolder(place)) return RunFolder.open(place);
+  if (isFolder(place)) throw new CodedError("not-a-run", { path, holds: contentOf(place) });
+  // A path that leads to no run may say its folder and, like a single word, its training's name.
+  const from = alone ? inRuns : dirname(place);
+  const name = alone ? id : basename(place);
+  const all = runsIn(from);
+  const whole = all.filter((run) => run.lock()?.name === name);
+  // Of a name that a whole run has, a damaged one is not meant.
+  const same = whole.length > 0 ? whole : all.filter((run) => nameOf(run) === name);
+  const named = same.length > 0 ? same : lastStages(all, name);
+  const [only] = named;
+  if (only && named.length === 1) return only;
+  const inPath = (one: string): string => (alone ? one : path.replace(/[^\\/]+[\\/]*$/, one));
+  if (named.length > 1)
+    throw new CodedError("several-runs", {
+      name: path,
+      ids: named.slice(0, most).map(({ id: one }) => inPath(one)),
+      count: named.length,
+    });
+  const ids = all.map((run) => run.id);
+  const near = nearest(name, [...new Set([...all.map(nameOf), ...ids])]);
+  throw new CodedError("run-not-found", {
+    path,
+    runs: from,
+    has: ids.slice(0, most),
+    count: ids.length,
+    names: [...new Set(all.map(nameOf))],
+    near: near === undefined ? null : inPath(near),
+  });
+}
+
+/**
+ * A run by the name of its training, which may be under way: the one that is, or else the newest. A folder or an id is that
+ * run's. Coded errors `nothing-to-attach`, `run-not-found`, `not-a-run`.
+ */
+export function findAttachable(path: string, places: Places): RunFolder {
+  if (/[\\/]/.test(path) || path === "" || path === "." || path === "..") return findRun(path, places);
+  const all = runsIn(resolve(places.runs));
+  const named = all.filter((run) => run.id === path || nameOf(run) === path);
+  const found = named.find((run) => holderOf(run.path)?.does === "train") ?? named[0];
+  if (found) return found;
+  const has = [...new Set(all.map(nameOf))];
+  throw new CodedError("nothing-to-attach", { name: path, runs: resolve(places.runs), has });
+}
+
+/** Of an update the runs are its stages, `NAME_1` and so on: the name alone means the last, which has its weights. */
+function lastStages(all: readonly RunFolder[], name: string): readonly RunFolder[] {
+  const stages = all.flatMap((run) => {
+    const own = nameOf(run);
+    const number = own.startsWith(`${name}_`) ? /^[1-9]\d*$/.exec(own.slice(name.length + 1)) : null;
+    return number && isStage(run, Number(number[0])) ? [{ run, number: Number(number[0]) }] : [];
+  });
+  const last = Math.max(0, ...stages.map(({ number }) => number));
+  return stages.filter(({ number }) => number === last).map(({ run }) => run);
+}
+function isStage(run: RunFolder, number: number): boolean {
+  const found = jsonRegular(join(run.path, "plan.json"));
+  return isStagePlan(found) && found.recipe.update.before.length === number - 1;
+}
+const isStagePlan = like(fields({ recipe: fields({ update: fields({ before: v.array(v.string()) }) }) }));
+
+function isWhole(folder: string): boolean {
+  return existsSync(join(folder, "plan.json")) && existsSync(join(folder, "lock.json"));
+}
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false; // a name that is too long, a folder that may not be looked into
+  }
+}
+function contentOf(folder: string): "model" | "adapter" | "other" {
+  if (existsSync(join(folder, "adapter_config.json"))) return "adapter";
+  return existsSync(join(folder, "config.json")) ? "model" : "other";
+}
+/** Newest first. */
+function runsIn(root: string): readonly RunFolder[] {
+  const ids = isFolder(root)
+    ? readdirSync(root).filter((id) => !id.startsWith(".") && isRunFolder(join(root, id)))
+    : [];
+  const began = (run: RunFolder): string => run.lock()?.started ?? "";
+  return ids.map((id) => RunFolder.open(join(root, id))).sort((a, b) => began(b).localeCompare(began(a)));
+}

@@ -1,0 +1,211 @@
+/** Runs side by side: their curves over each other, their scores, the settings in which they differ. Reads only. */
+import type { Direction } from "#dsl/language/types/capabilities/metric.js";
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { comparedFigure, styleOf, type Along, type Series } from "../../display/curves/compared-curves.js";
+import type { Figure } from "../../display/figure.js";
+import { significant } from "../../host/text.js";
+import { thinned } from "../../display/curves/thin.js";
+import { settingsOf } from "./differences.js";
+import type { RunEvent } from "../../events/events.js";
+import { contentOf, type ListedScore } from "./newest-scores.js";
+import { eventsOf } from "../read-events.js";
+import { isWholePlan } from "../plan-schema.js";
+import { isLock } from "../run-folder.js";
+import type { RunList } from "./run-list.js";
+import { jsonRegular, readRegular } from "../read-regular.js";
+import { isLive, type RunState, type RunSummary } from "./run-summary.js";
+import { stampOfFile } from "../../fetch/stamp.js";
+
+export interface Compare {
+  /** Each with the number of its colour. */
+  readonly runs: readonly { readonly id: string; readonly slot: number }[];
+  readonly along: Along;
+  readonly smooth: boolean;
+}
+export interface ComparedRun {
+  readonly id: string;
+  /** Its name; of two with one name, with what tells them apart. */
+  readonly label: string;
+  readonly state: RunState;
+  readonly color: string;
+  readonly dash: string;
+  readonly tags: readonly string[];
+}
+export interface ScoreCell {
+  readonly value: string;
+  readonly interval: string | null;
+  /** Why it is no number. */
+  readonly why?: string;
+  /** The best of its line, where several have one. */
+  readonly best: boolean;
+}
+export interface Comparison {
+  /** Changes when anything of it does. */
+  readonly revision: string;
+  readonly runs: readonly ComparedRun[];
+  /** Asked for, and not there any more. */
+  readonly gone: readonly string[];
+  readonly figure: Figure | null;
+  /** A line for each metric on each data; a cell for each run. */
+  readonly scores: readonly {
+    readonly metric: string;
+    readonly on: string;
+    readonly better: Direction;
+    readonly cells: readonly (ScoreCell | null)[];
+  }[];
+  readonly settings: readonly {
+    readonly setting: string;
+    readonly values: readonly (string | null)[];
+    readonly differs: boolean;
+  }[];
+}
+/** More curves can't be told apart. */
+export const mostCompared = 16;
+
+interface Kept {
+  readonly stamp: string;
+  readonly series: Series;
+}
+
+export class Comparer {
+  private readonly kept = new Map<string, Kept>();
+  private readonly settings = new Map<string, ReadonlyMap<string, string>>();
+
+  constructor(private readonly list: RunList) {}
+
+  /** Of the runs as the list saw them last. */
+  async compared(asked: Compare): Promise<Comparison> {
+    const wanted = asked.runs.slice(0, mostCompared);
+    const found = wanted.flatMap(({ id, slot }) => {
+      const summary = this.list.get(id);
+      return summary ? [{ summary, slot }] : [];
+    });
+    for (const cache of [this.kept, this.settings])
+      for (const id of cache.keys()) if (!wanted.some((one) => one.id === id)) cache.delete(id);
+    const labels = labelsOf(found.map(({ summary }) => summary));
+    const series = await Promise.all(found.map(({ summary }) => this.seriesOf(summary.id)));
+    const settings = await Promise.all(found.map(({ summary }) => this.settingsOf(summary)));
+    const runs = found.map(({ summary: { id, state, tags }, slot }, i): ComparedRun => ({
+      id,
+      label: labels[i]!,
+      state,
+      ...styleOf(slot),
+      tags,
+    }));
+    const rest = {
+      runs,
+      gone: wanted.flatMap(({ id }) => (found.some(({ summary }) => summary.id === id) ? [] : [id])),
+      scores: scoresOf(found.map(({ summary }) => summary)),
+      settings: compareSettings(settings),
+    };
+    const stamps = found.map(({ summary }) => `${summary.id} ${this.kept.get(summary.id)?.stamp ?? ""}`);
+    const curves = found.map(({ slot }, i) => ({ slot, label: labels[i]!, series: series[i]! }));
+    const drawn = curves.some((one) => one.series.loss.y.length > 0 || one.series.scores.size > 0);
+    return {
+      revision: createHash("sha256")
+        .update(JSON.stringify([asked, stamps, rest]))
+        .digest("hex")
+        .slice(0, 24),
+      ...rest,
+      figure: drawn ? thinned(comparedFigure(curves, asked)) : null,
+    };
+  }
+
+  private async seriesOf(id: string): Promise<Series> {
+    const path = join(this.list.root, id, "events.jsonl");
+    const stamp = (await stampOfFile(path)) ?? "";
+    const before = this.kept.get(id);
+    if (before?.stamp === stamp) return before.series;
+    const series = seriesIn(stamp === "" ? [] : eventsOf(readRegular(path) ?? ""));
+    this.kept.set(id, { stamp, series });
+    return series;
+  }
+  private async settingsOf({ id, state }: RunSummary): Promise<ReadonlyMap<string, string>> {
+    const before = this.settings.get(id);
+    if (before) return before;
+    const [plan, lock] = ["plan.json", "lock.json"].map((name) => jsonRegular(join(this.list.root, id, name)) ?? null);
+    const found = isWholePlan(plan)
+      ? settingsOf({ plan, lock: isLock(lock) ? lock : null })
+      : new Map<string, string>();
+    if (found.size > 0 || !isLive(state)) this.settings.set(id, found);
+    return found;
+  }
+}
+
+/** Steps with the time and the tokens that they took from the first one on. */
+export function seriesIn(events: readonly RunEvent[]): Series {
+  const loss = { step: [] as number[], seconds: [] as number[], tokens: [] as number[], y: [] as (number | null)[] };
+  const scores = new Map<string, typeof loss>();
+  let [seconds, tokens] = [0, 0];
+  for (const event of events) {
+    if (event.kind === "step") {
+      seconds += Number.isFinite(event.seconds) ? event.seconds : 0;
+      tokens += Number.isFinite(event.tokens) ? event.tokens : 0;
+      add(loss, event.step, event.loss);
+    } else if (event.kind === "evaluated")
+      for (const [name, value] of Object.entries(event.metrics)) {
+        const key = `${event.split} ${name}`;
+        const on = scores.get(key) ?? { step: [], seconds: [], tokens: [], y: [] };
+        scores.set(key, on);
+        add(on, event.step, value);
+      }
+  }
+  function add(on: typeof loss, step: number, value: number): void {
+    on.step.push(step);
+    on.seconds.push(Number(seconds.toPrecision(6)));
+    on.tokens.push(tokens);
+    on.y.push(Number.isFinite(value) ? value : null);
+  }
+  return { loss, scores };
+}
+
+function labelsOf(runs: readonly RunSummary[]): readonly string[] {
+  return runs.map(({ name, id }) =>
+    runs.filter((one) => one.name === name).length > 1
+      ? `${name} ${id.startsWith(`${name}-`) ? id.slice(name.length + 1) : id}`
+      : name,
+  );
+}
+
+function scoresOf(runs: readonly RunSummary[]): Comparison["scores"] {
+  const lines = new Map<string, ListedScore>();
+  for (const run of runs) for (const one of run.scores) if (!lines.has(keyOf(one))) lines.set(keyOf(one), one);
+  const twice = (one: ListedScore): boolean =>
+    [...lines.values()].filter((other) => other.metric === one.metric && other.on === one.on).length > 1;
+  return [...lines].map(([key, line]) => {
+    const cells = runs.map((run) => run.scores.find((one) => keyOf(one) === key) ?? null);
+    const values = cells.flatMap((one) => (one?.value === null || one === null ? [] : [one.value]));
+    const best = values.length < 2 ? null : bestOf(values, line.better);
+    return {
+      metric: line.metric,
+      better: line.better,
+      on: twice(line) ? `${line.on} (content ${contentOf(line.rows)})` : line.on,
+      cells: cells.map(
+        (one) =>
+          one && {
+            value: one.value === null ? "NaN" : significant(one.value),
+            interval: intervalOf(one),
+            ...(one.why !== undefined && { why: one.why }),
+            best: one.value !== null && best !== null && significant(one.value) === significant(best),
+          },
+      ),
+    };
+  });
+}
+/** Null: the metric has no direction. */
+function bestOf(values: readonly number[], better: Direction): number | null {
+  if (better === "none") return null;
+  return better === "less" ? Math.min(...values) : Math.max(...values);
+}
+const keyOf = ({ metric, rows }: ListedScore): string => `${metric} @ ${rows}`;
+function intervalOf({ low, high }: ListedScore): string | null {
+  return low === null || high === null ? null : `${significant(low)} – ${significant(high)}`;
+}
+
+function compareSettings(all: readonly ReadonlyMap<string, string>[]): Comparison["settings"] {
+  return [...new Set(all.flatMap((one) => [...one.keys()]))].map((setting) => {
+    const values = all.map((one) => one.get(setting) ?? null);
+    return { setting, values, differs: new Set(values).size > 1 };
+  });
+}

@@ -1,0 +1,224 @@
+/** One run opened: its curves, scores, checkpoints, text and card, and what differs from another one. Reads only. */
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { programText } from "#dsl/compiler/plan/text.js";
+import { registry } from "#stdlib/registry.js";
+import { curvesFigure } from "../../display/curves/curves.js";
+import type { Figure } from "../../display/figure.js";
+import { ratesFigure } from "../../display/curves/rate-curves.js";
+import { writtenAlike } from "../../display/column.js";
+import { bytes, printable, significant } from "../../host/text.js";
+import { thinned } from "../../display/curves/thin.js";
+import { readHeader } from "../../tensors/safetensors.js";
+import { differences, type Compared, type Difference } from "./differences.js";
+import type { RunEvent } from "../../events/events.js";
+import { eventsOf } from "../read-events.js";
+import { isWholePlan } from "../plan-schema.js";
+import { isLock } from "../run-folder.js";
+import { loadText } from "./load-text.js";
+import { listedScore } from "./newest-scores.js";
+import type { RunList } from "./run-list.js";
+import { scoresIn } from "./run-scores.js";
+import { jsonRegular, readRegular } from "../read-regular.js";
+import { isLive, type RunSummary } from "./run-summary.js";
+
+export interface RunDetails {
+  readonly summary: RunSummary;
+  readonly folder: string;
+  readonly curves: Figure | null;
+  /** Learning rate and gradient norm; null: no step was taken. */
+  readonly rates: Figure | null;
+  /** What evaluations said of it, newest first. */
+  readonly evaluations: readonly EvaluationRow[];
+  /** A row for each validation in training. */
+  readonly scores: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] };
+  readonly checkpoints: readonly {
+    readonly file: string;
+    readonly size: string;
+    readonly notes: readonly string[];
+  }[];
+  /** As a program: what was written. Null: its plan can't be read. */
+  readonly tune: string | null;
+  /** The program that goes on with it; null: it is done, or has no checkpoint. */
+  readonly resume: string | null;
+  /** The statement that opens it as a model, under a name that a new notebook has free; null: it trains, or has no weights. */
+  readonly load: string | null;
+  /** The program that trains the same again under a name of its own. */
+  readonly again: string | null;
+  readonly card: string | null;
+  readonly against: { readonly id: string; readonly name: string; readonly differences: readonly Difference[] } | null;
+}
+
+export interface EvaluationRow {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly step: number;
+  /** `reviews.test`. */
+  readonly on: string;
+  readonly rows: string;
+  readonly metric: string;
+  readonly value: string;
+  /** Its 95 % interval. */
+  readonly interval: string | null;
+}
+/** No more are shown. */
+const most = { evaluations: 400, scores: 1 << 24, card: 1 << 24 } as const;
+
+/** Undefined: there is no such run. */
+export async function runDetails(list: RunList, id: string, against: string | null): Promise<RunDetails | undefined> {
+  await list.look();
+  const summary = list.get(id);
+  if (!summary) return undefined;
+  const folder = join(list.root, id);
+  const [log, scores, here, checkpoints, card] = await Promise.all([
+    readRegular(join(folder, "events.jsonl")) ?? "",
+    readRegular(join(folder, "scores.jsonl"), most.scores) ?? "",
+    aboutOf(folder),
+    checkpointsOf(folder),
+    cardOf(folder),
+  ]);
+  const events = eventsOf(log);
+  const best = events.findLast((event) => event.kind === "checkpoint" && event.best);
+  const rates = ratesFigure(events);
+  const bestStep = best?.kind === "checkpoint" ? best.step : null;
+  const goesOn = ["interrupted", "killed", "failed"].includes(summary.state) && checkpoints.some((one) => one.whole);
+  const program = (o: Parameters<typeof programText>[2]): string | null =>
+    here ? attempt(() => programText(here.plan, registry, o)) : null;
+  return {
+    summary,
+    folder,
+    curves: events.some((event) => event.kind === "step" || event.kind === "evaluated")
+      ? thinned(curvesFigure(events))
+      : null,
+    rates: rates && thinned(rates),
+    evaluations: evaluationsIn(scores),
+    scores: scoresOf(events, bestStep),
+    checkpoints: checkpoints.map(({ file, size, step, whole }, i) => ({
+      file,
+      size: bytes(size),
+      notes: [
+        ...(step !== null && step === bestStep ? ["best"] : []),
+        ...(i === checkpoints.length - 1 && step !== null ? ["last"] : []),
+        ...(whole ? [] : ["can't be read"]),
+      ],
+    })),
+    tune: program({}),
+    resume: goesOn ? program({ resume: true }) : null,
+    load: loadable(summary, checkpoints) ? loadText(list.root, id, summary.name, []) : null,
+    again: program({ as: `${summary.name.replace(/[^\p{ID_Continue}]/gu, "_")}_again` }),
+    card,
+    against: here ? await comparedWith(list, here, against) : null,
+  };
+}
+
+/** The statement that opens a run as a model, under a name that these cells leave free; null: see `RunDetails.load`. */
+export async function loadStatement(list: RunList, id: string, cells: readonly string[]): Promise<string | null> {
+  await list.look();
+  const summary = list.get(id);
+  if (!summary || !loadable(summary, await checkpointsOf(join(list.root, id)))) return null;
+  return loadText(list.root, id, summary.name, cells);
+}
+function loadable({ state, problem }: RunSummary, checkpoints: readonly CheckpointFile[]): boolean {
+  const damaged = state === "broken" || (problem !== undefined && state !== "killed");
+  return !isLive(state) && !damaged && checkpoints.some((one) => one.whole);
+}
+
+async function comparedWith(list: RunList, here: Compared, against: string | null): Promise<RunDetails["against"]> {
+  const other = against === null ? undefined : list.get(against);
+  const there = other && aboutOf(join(list.root, other.id));
+  return other && there ? { id: other.id, name: other.name, differences: differences(here, there) } : null;
+}
+
+export function aboutOf(folder: string): Compared | null {
+  const [plan, lock] = ["plan.json", "lock.json"].map((name) => jsonRegular(join(folder, name)) ?? null);
+  return isWholePlan(plan) ? { plan, lock: isLock(lock) ? lock : null } : null;
+}
+
+interface CheckpointFile {
+  readonly file: string;
+  readonly size: number;
+  readonly step: number | null;
+  readonly whole: boolean;
+}
+async function checkpointsOf(folder: string): Promise<readonly CheckpointFile[]> {
+  const names = await readdir(join(folder, "checkpoints")).catch(() => []);
+  const found = await Promise.all(
+    names.map(async (name): Promise<CheckpointFile> => {
+      const path = join(folder, "checkpoints", name);
+      const size = await stat(path).then(
+        (s) => s.size,
+        () => 0,
+      );
+      const step = /^step-(\d+)\.safetensors$/.exec(name)?.[1];
+      const whole = step !== undefined && attempt(() => readHeader(path)) !== null;
+      return { file: name, size, step: step === undefined ? null : Number(step), whole };
+    }),
+  );
+  return found.sort((a, b) => (a.step ?? -1) - (b.step ?? -1) || a.file.localeCompare(b.file));
+}
+
+/** The card is text for a reader, never markup of ours. */
+function cardOf(folder: string): string | null {
+  for (const path of ["README.md", join("adapter", "README.md")]) {
+    const text = readRegular(join(folder, path), most.card);
+    if (text !== null) return printable(text.slice(0, 40_000));
+  }
+  return null;
+}
+
+function evaluationsIn(text: string): readonly EvaluationRow[] {
+  return scoresIn(text)
+    .toReversed()
+    .flatMap((score) =>
+      Object.entries(score.metrics).map(([name, given]) => {
+        const { metric, on, count, low, high } = listedScore(score, name, given);
+        return {
+          at: printable(score.at),
+          step: score.step,
+          on,
+          rows: count === null ? "" : String(count),
+          metric,
+          value: significant(given.value),
+          interval: low === null || high === null ? null : `${significant(low)} – ${significant(high)}`,
+        };
+      }),
+    )
+    .slice(0, most.evaluations);
+}
+
+function scoresOf(events: readonly RunEvent[], best: number | null): RunDetails["scores"] {
+  const evaluations = events.filter((event) => event.kind === "evaluated");
+  const names = [
+    ...new Set(evaluations.flatMap(({ split, metrics }) => Object.keys(metrics).map((name) => `${split} ${name}`))),
+  ];
+  const at = [...new Set(evaluations.map(({ step }) => step))].map((step) => ({
+    step,
+    values: new Map<string, number>(
+      evaluations
+        .filter((event) => event.step === step)
+        .flatMap(({ split, metrics }) =>
+          Object.entries(metrics).map(([name, value]) => [`${split} ${name}`, value] as const),
+        ),
+    ),
+  }));
+  const columns = names.map((name) => {
+    const numbers = at.flatMap(({ values }) => values.get(name) ?? []);
+    return { name, written: writtenAlike(numbers) };
+  });
+  const rows = at.map(({ step, values }) => {
+    const texts = columns.map(({ name, written }) => {
+      const value = values.get(name);
+      return value === undefined ? "" : (written(value) ?? significant(value));
+    });
+    return [String(step), ...texts, step === best ? "best" : ""];
+  });
+  return { columns: ["step", ...names.map(printable), ""], rows };
+}
+
+function attempt<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch {
+    return null; // of another version, or cut off
+  }
+}

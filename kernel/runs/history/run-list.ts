@@ -1,0 +1,245 @@
+/**
+ * The runs of a folder as a table that is kept: each look reads only what was added to the event logs since, and only files
+ * that changed. It reads what any process wrote, half-written folders too, and writes nothing.
+ */
+import { open, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { newestScores, type ListedScore } from "./newest-scores.js";
+import { lockSchema } from "../run-folder.js";
+import { arranged, type RunListing, type RunQuery } from "./run-listing.js";
+import { trainsApart } from "../together/trial-groups.js";
+import { holderOf } from "../run-lock.js";
+import { RunLog } from "../run-log.js";
+import { noNotes, readNotes, type RunNotes } from "./run-notes.js";
+import { scoresIn } from "./run-scores.js";
+import { isLive, knownPlan, summaryOf, type About, type RunSummary } from "./run-summary.js";
+import { readChecked } from "../read-regular.js";
+import { Trials } from "../together/trials.js";
+import { stampOf, stampOfFile } from "../../fetch/stamp.js";
+
+interface Entry {
+  readonly log: RunLog;
+  /** Of plan.json and lock.json; read again while they can't be. */
+  about: About | null;
+  read: number;
+  /** Size and time of the log when it was read. */
+  stamp: string;
+  torn: Buffer;
+  touched: number;
+  scores: Kept<readonly ListedScore[]>;
+  notes: Kept<RunNotes>;
+  /** Somebody has its lock. */
+  held: boolean;
+  /** That one is a process of its own. */
+  detached: boolean;
+  /** Of the journals when it was summed up. */
+  trials: number;
+  summary: RunSummary | null;
+  revision: number;
+}
+/** What a file held when it had this size and time. */
+interface Kept<T> {
+  readonly stamp: string;
+  readonly value: T;
+}
+
+const atOnce = 16;
+const piece = 1 << 20;
+/** Of scores.jsonl no more than its end is read. */
+const mostScores = 1 << 22;
+
+export class RunList {
+  private readonly entries = new Map<string, Entry>();
+  private revision = 0;
+  private problem: string | undefined;
+  private looking: Promise<void> | null = null;
+
+  private readonly trials: Trials;
+
+  constructor(readonly root: string) {
+    this.trials = new Trials(root);
+  }
+
+  /** Looks at the folder again; one look at a time. */
+  look(): Promise<void> {
+    return (this.looking ??= this.lookNow().finally(() => (this.looking = null)));
+  }
+
+  list({ since, ...query }: RunQuery): RunListing {
+    const summaries = [...this.entries.values()].flatMap(({ summary }) => summary ?? []);
+    const { ids, ...listing } = arranged(summaries, query);
+    return {
+      revision: this.revision,
+      ...listing,
+      runs: ids.flatMap((id) => {
+        const entry = this.entries.get(id);
+        return entry?.summary && entry.revision > since ? [entry.summary] : [];
+      }),
+      ...(this.problem !== undefined && { problem: this.problem }),
+    };
+  }
+  get(id: string): RunSummary | undefined {
+    return this.entries.get(id)?.summary ?? undefined;
+  }
+  get busy(): boolean {
+    return [...this.entries.values()].some(({ summary }) => isLive(summary?.state));
+  }
+
+  private async lookNow(): Promise<void> {
+    let names: readonly string[];
+    try {
+      const found = await readdir(this.root, { withFileTypes: true });
+      names = found.filter((one) => one.isDirectory() && !one.name.startsWith(".")).map((one) => one.name);
+      this.problem = undefined;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const before = this.problem;
+      this.problem = code === "ENOENT" ? undefined : message;
+      if (before !== this.problem) this.revision += 1;
+      names = [];
+    }
+    const there = new Set(names);
+    for (const id of this.entries.keys())
+      if (!there.has(id)) {
+        this.entries.delete(id);
+        this.revision += 1;
+      }
+    await this.trials.look();
+    for (let i = 0; i < names.length; i += atOnce)
+      await Promise.all(names.slice(i, i + atOnce).map((id) => this.lookAt(id)));
+  }
+
+  private async lookAt(id: string): Promise<void> {
+    const folder = join(this.root, id);
+    let entry = this.entries.get(id);
+    if (!entry) {
+      const has: readonly string[] = await readdir(folder).catch(() => []);
+      if (!["plan.json", "lock.json", "events.jsonl", "checkpoints"].some((name) => has.includes(name))) return;
+      const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: 0 }));
+      entry = {
+        log: new RunLog(),
+        about: null,
+        read: 0,
+        stamp: "",
+        torn: Buffer.alloc(0),
+        touched: mtimeMs,
+        scores: { stamp: "", value: [] },
+        notes: { stamp: "", value: noNotes },
+        held: false,
+        detached: false,
+        trials: 0,
+        summary: null,
+        revision: 0,
+      };
+      this.entries.set(id, entry);
+    }
+    const { scores, notes } = entry;
+    const [grown] = await Promise.all([
+      this.readLog(entry, join(folder, "events.jsonl")),
+      kept(join(folder, "scores.jsonl"), scores, [], (path) => scoresAt(path)).then((now) => (entry.scores = now)),
+      kept(join(folder, "notes.json"), notes, noNotes, () => readNotes(folder)).then((now) => (entry.notes = now)),
+    ]);
+    const whole = entry.about?.plan && entry.about.lock;
+    if (!whole) entry.about = aboutOf(folder);
+    const holder = entry.log.ended === null ? holderOf(folder) : null;
+    const held = holder !== null;
+    const detached = holder !== null && trainsApart(folder, holder);
+    const same =
+      held === entry.held &&
+      detached === entry.detached &&
+      !grown &&
+      whole &&
+      scores === entry.scores &&
+      notes === entry.notes &&
+      entry.trials === this.trials.revision;
+    if (same && entry.summary && !isLive(entry.summary.state)) return;
+    Object.assign(entry, { held, detached, trials: this.trials.revision });
+    const weights = entry.log.begun === null && (await hasWeights(folder));
+    const trial = this.trials.of(id, entry.about?.lock?.trial);
+    const summary = summaryOf(
+      id,
+      { ...entry, scores: entry.scores.value, notes: entry.notes.value, trial, held, detached, weights },
+      Date.now(),
+    );
+    if (entry.summary && JSON.stringify(summary) === JSON.stringify(entry.summary)) return;
+    entry.summary = summary;
+    entry.revision = this.revision += 1;
+  }
+
+  /** Whether anything was there to read. */
+  private async readLog(entry: Entry, path: string): Promise<boolean> {
+    const found = await stat(path).catch(() => null);
+    if (!found?.isFile()) return false;
+    const stamp = stampOf(found);
+    if (stamp === entry.stamp) return false;
+    entry.touched = found.mtimeMs;
+    if (found.size < entry.read) {
+      Object.assign(entry, { log: new RunLog(), read: 0, torn: Buffer.alloc(0) });
+    }
+    try {
+      const file = await open(path, "r");
+      try {
+        while (entry.read < found.size) {
+          const { buffer, bytesRead } = await file.read(
+            Buffer.alloc(Math.min(piece, found.size - entry.read)),
+            0,
+            undefined,
+            entry.read,
+          );
+          if (bytesRead === 0) break;
+          entry.read += bytesRead;
+          const bytes = Buffer.concat([entry.torn, buffer.subarray(0, bytesRead)]);
+          // Only whole lines are decoded: a character may be cut.
+          const end = bytes.lastIndexOf(10) + 1;
+          entry.log.take(bytes.toString("utf8", 0, end));
+          entry.torn = bytes.length - end > piece ? Buffer.alloc(0) : Buffer.from(bytes.subarray(end));
+        }
+      } finally {
+        await file.close();
+      }
+      entry.stamp = stamp;
+    } catch (error) {
+      entry.about = { lock: null, plan: null, problem: `events.jsonl can't be read: ${(error as Error).message}` };
+    }
+    return true;
+  }
+}
+
+/** The same object as long as the file is the same. */
+async function kept<T>(path: string, before: Kept<T>, none: T, read: (path: string) => Promise<T>): Promise<Kept<T>> {
+  const stamp = (await stampOfFile(path)) ?? "";
+  return stamp === before.stamp ? before : { stamp, value: stamp === "" ? none : await read(path).catch(() => none) };
+}
+/** Of a file that is far too long its end alone; the line that is cut is no score. */
+async function scoresAt(path: string): Promise<readonly ListedScore[]> {
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    const from = Math.max(0, size - mostScores);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, undefined, from);
+    return newestScores(scoresIn(buffer.toString("utf8", 0, bytesRead)));
+  } finally {
+    await file.close();
+  }
+}
+
+async function hasWeights(folder: string): Promise<boolean> {
+  const files: readonly string[] = await readdir(join(folder, "checkpoints")).catch(() => []);
+  return files.some((name) => name.endsWith(".safetensors"));
+}
+
+function aboutOf(folder: string): About {
+  const [plan, lock] = [
+    readChecked(join(folder, "plan.json"), knownPlan),
+    readChecked(join(folder, "lock.json"), lockSchema),
+  ];
+  const problems = [
+    ...("why" in plan ? [`plan.json ${plan.why}`] : []),
+    ...("why" in lock ? [`lock.json ${lock.why}`] : []),
+  ];
+  return {
+    plan: "value" in plan ? plan.value : null,
+    lock: "value" in lock ? lock.value : null,
+    ...(problems.length > 0 && { problem: problems.join(", ") }),
+  };
+}

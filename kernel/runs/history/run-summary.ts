@@ -1,0 +1,177 @@
+/** A run in a line of the table: from its log, its plan and lock, its scores, and what people say of it. */
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import * as v from "valibot";
+import { fields, object, type Schema } from "../../fetch/json.js";
+import { clip, oneLine, printable } from "../../host/text.js";
+import { callText } from "../../host/value-text.js";
+import { validationScores, withGoal, type ListedScore } from "./newest-scores.js";
+import type { Lock } from "../run-folder.js";
+import { SILENCE } from "../run-lock.js";
+import type { RunLog } from "../run-log.js";
+import type { RunNotes } from "./run-notes.js";
+import type { Trial } from "../together/trials.js";
+import { isAlive } from "../writer.js";
+
+/**
+ * `starting`: its folder is there, its first step is not. `killed`: it ended without a word, its process is gone.
+ * `broken`: what a run stands on can't be read.
+ */
+export type RunState =
+  | "starting"
+  | "running"
+  | "stopping"
+  | "done"
+  | "early"
+  | "interrupted"
+  | "failed"
+  | "killed"
+  | "broken";
+export interface RunSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly state: RunState;
+  /** It trains in a process of its own, which no notebook's end ends. */
+  readonly detached?: true;
+  /** What is wrong with its folder. */
+  readonly problem?: string;
+  readonly model: string | null;
+  readonly base: string | null;
+  /** Of a deployment what it was written as: `→ onnx("build/router")`. */
+  readonly technique: string | null;
+  readonly data: string | null;
+  /** ISO 8601. */
+  readonly started: string | null;
+  readonly engine: string | null;
+  readonly step: number;
+  readonly steps: number | null;
+  readonly loss: number | null;
+  /** What a private training has spent; absent: it isn't one. */
+  readonly epsilon?: number;
+  /** Of evaluations, the newest of each metric on each data, newest first; then of its validations. */
+  readonly scores: readonly ListedScore[];
+  /** The name of the experiment that it belongs to; absent: it belongs to none. */
+  readonly experiment?: string;
+  readonly tags: readonly string[];
+  readonly note: string;
+  /** Of a sweep. */
+  readonly trial: Trial | null;
+  /** Losses, at most some fifty. */
+  readonly curve: readonly number[];
+  readonly seconds: number | null;
+  /** While it runs. */
+  readonly tokensPerSecond: number | null;
+  readonly secondsLeft: number | null;
+}
+/** Of plan.json and lock.json. */
+export interface About {
+  readonly lock: Lock | null;
+  readonly plan: Plan | null;
+  readonly problem?: string;
+}
+
+/** The parts of a plan that every version writes. Code that reads other parts must check them (`planSchema`). */
+export const knownPlan: Schema<Plan> = v.pipe(
+  fields({
+    effects: fields({ run: v.string() }),
+    origins: object,
+    recipe: fields({
+      data: fields({ name: v.string() }),
+      model: fields({ base: v.string(), technique: fields({ word: v.string() }) }),
+      training: fields({ batch_size: v.number() }),
+    }),
+  }),
+  v.transform((plan) => plan as object as Plan),
+);
+export function isPlan(value: unknown): value is Plan {
+  return v.is(knownPlan, value);
+}
+
+export function isLive(state: RunState | undefined): boolean {
+  return state === "running" || state === "stopping" || state === "starting";
+}
+
+/** What is known of a run. */
+export interface Known {
+  readonly log: RunLog;
+  readonly about: About | null;
+  /** When something was last written. */
+  readonly touched: number;
+  readonly scores: readonly ListedScore[];
+  readonly notes: RunNotes;
+  readonly trial: Trial | null;
+  /** Somebody has its lock. */
+  readonly held: boolean;
+  /** That one is a process of its own. */
+  readonly detached: boolean;
+  /** Checkpoints are there. */
+  readonly weights: boolean;
+}
+
+export function summaryOf(
+  id: string,
+  { log, about, touched, scores, notes, trial, held, detached, weights }: Known,
+  now: number,
+): RunSummary {
+  const plan = about?.plan ?? null;
+  const lock = about?.lock ?? null;
+  const { state, problem } = stateOf({ log, about, touched, held, weights }, now);
+  const pace = state === "running" ? log.pace : null;
+  const text = (value: unknown): string | null => (typeof value === "string" ? oneLine(printable(value)) : null);
+  const place = [text(plan?.recipe.data.name), text(lock?.dataHash)] as const;
+  const validated = validationScores(log.validated, ...place);
+  return {
+    id,
+    name: text(lock?.name) ?? text(plan?.effects.run) ?? id,
+    state,
+    ...(detached && isLive(state) && { detached: true as const }),
+    ...(problem !== undefined && { problem }),
+    model: text(plan?.recipe.model.name),
+    base: text(plan?.recipe.model.base),
+    technique: lock?.deployment
+      ? text(`→ ${lock.deployment.target}`)
+      : plan && text(shortly(() => callText(plan.recipe.model.technique))),
+    data: text(plan?.recipe.data.name),
+    started: text(lock?.started) ?? log.begun,
+    engine: text(log.engine ?? lock?.engine),
+    step: log.step,
+    steps: log.steps ?? (typeof plan?.estimates?.steps === "number" ? plan.estimates.steps : null),
+    loss: log.loss,
+    ...(log.epsilon !== null && { epsilon: log.epsilon }),
+    scores: withGoal([...scores, ...validated], trial, place),
+    ...(lock?.experiment && { experiment: clip(oneLine(printable(lock.experiment.name)), 200) }),
+    ...notes,
+    trial,
+    curve: log.curve,
+    seconds: log.seconds,
+    tokensPerSecond: pace && Math.round(pace.tokens),
+    secondsLeft: pace && log.steps !== null ? Math.round(pace.seconds * Math.max(0, log.steps - log.step)) : null,
+  };
+}
+function shortly(text: () => string): string | null {
+  try {
+    return text();
+  } catch {
+    return null; // a plan of another version
+  }
+}
+
+function stateOf(
+  { log, about, touched, held, weights }: Pick<Known, "log" | "about" | "touched" | "held" | "weights">,
+  now: number,
+): Pick<RunSummary, "state" | "problem"> {
+  if (log.ended) return { state: log.ended, ...(about?.problem !== undefined && { problem: about.problem }) };
+  const alive = log.writer?.locks ? false : log.writer ? isAlive(log.writer) : undefined;
+  const goesOn = held || (alive ?? now - touched < SILENCE);
+  if (about?.problem !== undefined && !(goesOn && log.begun === null && now - touched < 5000))
+    return { state: "broken", problem: about.problem };
+  if (goesOn) return { state: log.begun === null ? "starting" : log.stopping ? "stopping" : "running" };
+  return {
+    state: "killed",
+    problem:
+      log.begun === null
+        ? weights
+          ? "its log is lost: its weights open, its history is not known"
+          : "it ended before its first step"
+        : `${log.writer && isAlive(log.writer) ? "it" : "its process"} ended without a word`,
+  };
+}

@@ -1,0 +1,150 @@
+/** What the operations of a journal come to: studies with their trials, as Optuna replays them. */
+import { finite } from "../../events/finite.js";
+import type { Json } from "../../fetch/json.js";
+import { distributionIn, type Distribution } from "./distributions.js";
+import { OP, STATE, type Operation } from "./operations.js";
+
+export interface LoggedParam {
+  /** As the journal has it: of a choice its place. */
+  readonly value: number;
+  readonly distribution: Distribution;
+}
+export interface LoggedTrial {
+  /** Its place among all trials of the file. */
+  readonly id: number;
+  /** From 0, within its study. */
+  readonly number: number;
+  /** Who created it. */
+  readonly worker: string;
+  state: (typeof STATE)[keyof typeof STATE];
+  readonly params: Map<string, LoggedParam>;
+  readonly userAttrs: Map<string, unknown>;
+  readonly systemAttrs: Map<string, unknown>;
+  /** Of each goal; null: none came. */
+  values: readonly number[] | null;
+  readonly reports: Map<number, number>;
+  /** Milliseconds since 1970. */
+  begun: number | null;
+  ended: number | null;
+  /** How often it changed. */
+  changes: number;
+}
+export interface LoggedStudy {
+  readonly id: number;
+  readonly name: string;
+  readonly directions: readonly number[];
+  readonly userAttrs: Map<string, unknown>;
+  readonly systemAttrs: Map<string, unknown>;
+  readonly trials: LoggedTrial[];
+}
+
+type Of<C extends number> = Extract<Operation, { op_code: C }>;
+
+export class Replay {
+  readonly studies = new Map<number, LoggedStudy>();
+  private readonly trials: LoggedTrial[] = [];
+  private studiesMade = 0;
+  /** Grows with every operation. */
+  revision = 0;
+
+  study(name: string): LoggedStudy | undefined {
+    return [...this.studies.values()].find((study) => study.name === name);
+  }
+  /** The id that the next study gets, and the next trial. */
+  get next(): { readonly study: number; readonly trial: number } {
+    return { study: this.studiesMade, trial: this.trials.length };
+  }
+
+  apply(operation: Operation): void {
+    this.revision += 1;
+    switch (operation.op_code) {
+      case OP.createStudy:
+        return this.createStudy(operation);
+      case OP.deleteStudy:
+        this.studies.delete(operation.study_id);
+        return;
+      case OP.studyUserAttr:
+        return put(this.studies.get(operation.study_id)?.userAttrs, operation.user_attr);
+      case OP.studySystemAttr:
+        return put(this.studies.get(operation.study_id)?.systemAttrs, operation.system_attr);
+      case OP.createTrial:
+        return this.createTrial(operation);
+      default:
+        return this.change(operation);
+    }
+  }
+
+  private createStudy({ study_name: name, directions }: Of<typeof OP.createStudy>): void {
+    if (this.study(name)) return;
+    const id = this.studiesMade++;
+    this.studies.set(id, { id, name, directions, userAttrs: new Map(), systemAttrs: new Map(), trials: [] });
+  }
+
+  private createTrial(made: Of<typeof OP.createTrial>): void {
+    const study = this.studies.get(made.study_id);
+    if (!study) return;
+    const { value, values, distributions = {}, params = {}, intermediate_values: reports = {} } = made;
+    const trial: LoggedTrial = {
+      id: this.trials.length,
+      number: study.trials.length,
+      worker: made.worker_id,
+      state: made.state ?? STATE.running,
+      params: new Map(),
+      userAttrs: new Map(),
+      systemAttrs: new Map(),
+      reports: new Map(),
+      values: numbers(values ?? (value === undefined || value === null ? null : [value])),
+      begun: timeOf(made.datetime_start),
+      ended: timeOf(made.datetime_complete),
+      changes: 0,
+    };
+    for (const [name, at] of Object.entries(params)) param(trial, name, at, distributions[name]);
+    for (const [step, score] of Object.entries(reports)) trial.reports.set(Number(step), score ?? Number.NaN);
+    put(trial.userAttrs, made.user_attrs ?? {});
+    put(trial.systemAttrs, made.system_attrs ?? {});
+    this.trials.push(trial);
+    study.trials.push(trial);
+  }
+
+  /** What is over stays as it is. */
+  private change(operation: Exclude<Operation, { op_code: 0 | 1 | 2 | 3 | 4 }>): void {
+    const trial = this.trials[operation.trial_id];
+    if (!trial || over(trial)) return;
+    trial.changes += 1;
+    switch (operation.op_code) {
+      case OP.trialParam:
+        return param(trial, operation.param_name, operation.param_value_internal, operation.distribution);
+      case OP.intermediateValue:
+        trial.reports.set(operation.step, operation.intermediate_value ?? Number.NaN);
+        return;
+      case OP.trialUserAttr:
+        return put(trial.userAttrs, operation.user_attr);
+      case OP.trialSystemAttr:
+        return put(trial.systemAttrs, operation.system_attr);
+      case OP.trialState:
+        if (operation.state === STATE.running) trial.begun = timeOf(operation.datetime_start) ?? trial.begun;
+        trial.state = operation.state;
+        trial.values = numbers(operation.values) ?? trial.values;
+        if (over(trial)) trial.ended = timeOf(operation.datetime_complete);
+    }
+  }
+}
+
+/** It is done, given up or failed. */
+export function over({ state }: Pick<LoggedTrial, "state">): boolean {
+  return state !== STATE.running && state !== STATE.waiting;
+}
+
+function param(trial: LoggedTrial, name: string, value: number, text: string | undefined): void {
+  const distribution = text === undefined ? null : distributionIn(text);
+  if (distribution) trial.params.set(name, { value, distribution });
+}
+function put(into: Map<string, unknown> | undefined, entries: Json): void {
+  for (const [name, value] of Object.entries(entries)) into?.set(name, value);
+}
+function numbers(values: readonly (number | null)[] | null): readonly number[] | null {
+  return values && values.map((value) => value ?? Number.NaN);
+}
+function timeOf(text: string | null | undefined): number | null {
+  return text === null || text === undefined ? null : finite(Date.parse(text));
+}

@@ -1,0 +1,69 @@
+/** The rows of one split, whether they lie in memory or on disk: their values by role, and short hashes of what they say. */
+import { createHash } from "node:crypto";
+import type { Column } from "#stdlib/tasks/kind.js";
+import { textKey } from "#stdlib/cleaners/shared/normal-form.js";
+import { Growing } from "../data/rows/growing.js";
+import type { Prepared } from "../data/prepared.js";
+import { stride, turn } from "../data/rows/rows.js";
+import { columnIn } from "../data/rows/streamed-rows.js";
+
+export interface Part {
+  readonly prepared: Prepared;
+  readonly split: string;
+}
+
+/** At a time of a split that lies on disk. */
+const CHUNK = 10_000;
+/** Roles that `textKey` reads; rows that come in words have their text beside them. */
+const KEYED = ["text", "text_pair", "input", "messages", "question", "context"];
+/** Bytes of a hash: of a hundred thousand texts beside ten thousand others two are taken for one with a chance of 4 in a million. */
+export const HASH_BYTES = 6;
+
+/** One value per row; undefined: the data have no such role. */
+export function valuesOf(part: Part, role: string): Column | undefined {
+  const { prepared, split } = part;
+  const streamed = prepared.streamed?.[split];
+  if (!streamed) {
+    const table = prepared.splits[split];
+    return table?.columnNames().includes(role) ? (table.array(role) as unknown as Column) : undefined;
+  }
+  return columnIn(streamed, role, prepared.labels);
+}
+
+const hashed = new WeakMap<Prepared, Map<string, Float64Array>>();
+
+/** A whole number below 2^48 for each row: the same where two rows are the same by the rule of `drop_duplicates`. */
+export async function hashesOf({ prepared, split }: Part, signal?: AbortSignal): Promise<Float64Array> {
+  const known = hashed.get(prepared) ?? new Map<string, Float64Array>();
+  hashed.set(prepared, known);
+  const before = known.get(split);
+  if (before) return before;
+  const streamed = prepared.streamed?.[split];
+  const table = prepared.splits[split];
+  const count = streamed?.rows ?? table?.numRows() ?? 0;
+  const out = new Growing(Float64Array);
+  const whole = table && rolesIn((role) => table.columnNames().includes(role)).map((role) => [role, table.array(role)]);
+  if (rolesIn((role) => streamed?.has(role) ?? table?.columnNames().includes(role) ?? false).length === 0)
+    return new Float64Array();
+  for (let from = 0; from < count; from += CHUNK) {
+    const to = Math.min(count, from + CHUNK);
+    const columns = streamed
+      ? rolesIn((role) => streamed.has(role)).map((role) => [role, streamed.values(role, from, to)] as const)
+      : (whole as [string, ArrayLike<unknown>][]);
+    for (let row = from; row < to; row++) {
+      if (row % stride === 0) await turn(signal);
+      const at = streamed ? row - from : row;
+      out.push(hashOf(textKey(Object.fromEntries(columns.map(([role, values]) => [role, values[at]])))));
+    }
+  }
+  const made = out.values().slice();
+  known.set(split, made);
+  return made;
+}
+
+function rolesIn(has: (role: string) => boolean): readonly string[] {
+  return KEYED.filter(has);
+}
+function hashOf(key: string): number {
+  return createHash("sha256").update(key).digest().readUIntBE(0, HASH_BYTES);
+}

@@ -1,0 +1,84 @@
+/**
+ * The bytes by which a secret is known in a file whose escapes are taken off (decoded.ts) and whose digits stand together
+ * (sieves.ts): as it is, in either of Unicode's compositions, in UTF-8, UTF-16 and Latin-1, in base64, as hexadecimal digits
+ * and as a list of numbers.
+ */
+import { decoded } from "./bundle-decoding.js";
+import type { Sieve } from "./sieves.js";
+
+export interface Form {
+  readonly bytes: Buffer;
+  /** What of the file it is sought in. */
+  readonly sieve: Sieve;
+  /** Null: what is written there tells. */
+  readonly as: "part of an address" | "base64" | "hexadecimal digits" | "a list of numbers" | null;
+  /** Not in the file as it is, but where escapes were taken off. */
+  readonly decoded?: true;
+}
+
+/** Of what is encoded by bits: a shorter part stands anywhere by chance. */
+const SHORTEST = 8;
+const FEWEST = 6;
+/** A secret that holds what reads as escapes is read as such beside others. More signs, some of them no letters: else it is a word. */
+const READ = 10;
+/** Writings that are taken off, one after the other. */
+export const DEEPEST = 5;
+
+/** No form twice, the plainest first. */
+export function formsOf(value: string): readonly Form[] {
+  const spellings = [...new Set([value, value.normalize("NFC"), value.normalize("NFD")])];
+  const found = new Map<string, Form>();
+  const add = (form: Form): void => {
+    const key = `${form.sieve} ${form.bytes.toString("latin1")}`;
+    if (form.bytes.length >= FEWEST && !found.has(key)) found.set(key, form);
+  };
+  for (const one of spellings) {
+    for (const bytes of bytesOf(one)) add({ bytes, sieve: "none", as: null });
+    for (const bytes of readAs(one)) add({ bytes, sieve: "none", as: null, decoded: true });
+    if (one.includes(" "))
+      add({ bytes: Buffer.from(one.replaceAll(" ", "+")), sieve: "none", as: "part of an address" });
+    // Its lines may be indented there, or end otherwise.
+    if (one.includes("\n")) add({ bytes: Buffer.from(one.replace(/[ \t\r\n]+/g, "")), sieve: "blanks", as: null });
+  }
+  for (const bytes of spellings.flatMap(bytesOf)) {
+    for (const text of base64Forms(bytes)) add({ bytes: Buffer.from(text), sieve: "blanks", as: "base64" });
+    add({ bytes: Buffer.from(bytes.toString("hex")), sieve: "hexadecimal", as: "hexadecimal digits" });
+    add({ bytes: Buffer.from(bytes.join(",")), sieve: "numbers", as: "a list of numbers" });
+  }
+  return [...found.values()];
+}
+
+function bytesOf(text: string): readonly Buffer[] {
+  const narrow = [...text].every((sign) => sign.charCodeAt(0) < 256);
+  return [
+    Buffer.from(text, "utf8"),
+    ...(narrow ? [Buffer.from(text, "latin1")] : []),
+    Buffer.from(text, "utf16le"),
+    Buffer.from(text, "utf16le").swap16(),
+  ];
+}
+
+/** What it comes to where its own signs are taken for escapes. */
+function readAs(text: string): readonly Buffer[] {
+  const found: Buffer[] = [];
+  let read = Buffer.from(text);
+  for (let depth = 0; depth < DEEPEST; depth++) {
+    const { left } = decoded(read);
+    if (left.equals(read)) break;
+    read = Buffer.from(left);
+    if (read.length >= READ && /[^A-Za-z]/.test(read.toString("latin1"))) found.push(read);
+  }
+  return found;
+}
+
+/** Alone or among others: what comes before shifts it by none, two or four bits, and what comes after changes its last sign. */
+function base64Forms(bytes: Buffer): readonly string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString("base64")
+      .replace(/=+$/, "");
+    const last = (before + bytes.length) % 3 === 0 ? text.length : text.length - 1;
+    const own = text.slice(Math.ceil((before * 8) / 6), last);
+    return own.length < SHORTEST ? [] : [own, own.replaceAll("+", "-").replaceAll("/", "_")];
+  });
+}

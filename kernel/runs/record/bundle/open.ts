@@ -1,0 +1,213 @@
+/**
+ * Unpacks a bundle that may come from anybody. What its manifest doesn't tell isn't taken: no links, no folders of their own,
+ * no path that leads out, no byte more than is told, no file twice. Each file is hashed as it is written; the folder takes its
+ * place when all of them are right.
+ */
+import { createHash, type Hash } from "node:crypto";
+import { closeSync, createReadStream, mkdirSync, openSync, readdirSync, writeSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { Parser, type ReadEntry } from "tar";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { demandSpace, diskError } from "../../../fetch/disk.js";
+import { jsonIn, Unlike } from "../../../fetch/json.js";
+import { clashIn } from "../../../fetch/portable.js";
+import { MANIFEST, manifestSchema, most, runsNothing, type BundledFile, type Manifest } from "./manifest.js";
+
+/** Coded errors `bundle-unsound`, `bundle-taken`, `disk-full`, `cannot-write`. */
+export async function openBundle(
+  file: string,
+  folder: string,
+  o: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<Manifest> {
+  const to = resolve(folder);
+  demandEmpty(to);
+  const work = `${to}.part-${String(process.pid)}`;
+  await rm(work, { recursive: true, force: true });
+  try {
+    mkdirSync(work, { recursive: true });
+    const manifest = await unpacked(file, work, o.signal);
+    await rm(to, { recursive: true, force: true }); // an empty folder
+    await rename(work, to);
+    return manifest;
+  } catch (error) {
+    await rm(work, { recursive: true, force: true });
+    throw diskError(error, to);
+  }
+}
+
+function demandEmpty(folder: string): void {
+  let entries: readonly string[];
+  try {
+    entries = readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw new CodedError("bundle-taken", { folder });
+  }
+  if (entries.length > 0) throw new CodedError("bundle-taken", { folder });
+}
+
+async function unpacked(file: string, folder: string, signal: AbortSignal | undefined): Promise<Manifest> {
+  const unsound = (why: string): CodedError => new CodedError("bundle-unsound", { file, why });
+  const unpacking = new Unpacking(folder, unsound);
+  // An entry is taken before the next one is read: the parser waits for its end.
+  const parser = new Parser({ strict: true, onReadEntry: (entry) => unpacking.take(entry) });
+  const input = createReadStream(file, { highWaterMark: 1 << 20, ...(signal && { signal }) });
+  try {
+    await new Promise<void>((done, failed) => {
+      unpacking.whenFailed(failed);
+      input.on("error", failed);
+      parser.on("error", (error: unknown) => failed(unsound(error instanceof Error ? error.message : String(error))));
+      // Of a kind that the reader of archives knows nothing of.
+      parser.on("ignoredEntry", ({ path, type }: ReadEntry) => {
+        unpacking.onFailed(unsound(`${path} is no file but of the kind ${type}`));
+      });
+      parser.on("end", () => done());
+      input.on("data", (piece) => {
+        if (!parser.write(piece as Buffer)) {
+          input.pause();
+          parser.once("drain", () => input.resume());
+        }
+      });
+      input.on("end", () => parser.end());
+    });
+    await unpacking.space;
+    return unpacking.finished();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" && (error as NodeJS.ErrnoException).path === file)
+      throw new CodedError("missing-file", { path: file, folder: process.cwd(), near: null });
+    throw error;
+  } finally {
+    input.destroy();
+    unpacking.close();
+  }
+}
+
+class Unpacking {
+  private manifest: Manifest | null = null;
+  private readonly wanted = new Map<string, BundledFile>();
+  private fd: number | null = null;
+  private failed = false;
+  private hear: (error: unknown) => void = () => undefined;
+  onFailed = (error: unknown): void => {
+    this.failed = true;
+    this.hear(error);
+  };
+  /** Settles when it is known whether all of it fits on the disk. */
+  space: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly folder: string,
+    private readonly unsound: (why: string) => CodedError,
+  ) {}
+
+  whenFailed(hear: (error: unknown) => void): void {
+    this.hear = hear;
+  }
+
+  take(entry: ReadEntry): void {
+    // What follows a mistake is not looked at: the folder is about to go.
+    if (this.failed) return entry.resume();
+    try {
+      this.begin(entry);
+    } catch (error) {
+      entry.resume();
+      this.onFailed(error);
+    }
+  }
+
+  private begin(entry: ReadEntry): void {
+    const { path, type, size } = entry;
+    if (type !== "File" && type !== "OldFile") throw this.unsound(`${path} is no file but ${kindOf(type)}`);
+    if (!this.manifest) {
+      if (path !== MANIFEST) throw this.unsound(`it begins with ${path} and not with ${MANIFEST}`);
+      if (size > most.manifest) throw this.unsound(`its ${MANIFEST} is too large`);
+      return this.readManifest(entry);
+    }
+    const told = this.wanted.get(path);
+    if (!told) throw this.unsound(`${path} is not told by its ${MANIFEST}, or comes twice`);
+    if (size !== told.bytes)
+      throw this.unsound(
+        `${path} has ${size.toLocaleString("en-US")} bytes, not ${told.bytes.toLocaleString("en-US")}`,
+      );
+    this.wanted.delete(path);
+    this.write(entry, told);
+  }
+
+  private readManifest(entry: ReadEntry): void {
+    const pieces: Buffer[] = [];
+    entry.on("data", (piece: Buffer) => void pieces.push(piece));
+    entry.on("end", () => {
+      try {
+        this.manifest = jsonIn(Buffer.concat(pieces).toString("utf8"), manifestSchema);
+        const why = clashIn(this.manifest.files.map(({ path }) => path)) ?? runsNothing(this.manifest);
+        if (why !== null) throw this.unsound(why);
+        for (const file of this.manifest.files) this.wanted.set(file.path, file);
+        const bytes = this.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
+        this.space = demandSpace(this.folder, bytes);
+        this.space.catch(this.onFailed);
+      } catch (error) {
+        this.onFailed(error instanceof Unlike ? this.unsound(`its ${MANIFEST}: ${error.why}`) : error);
+      }
+    });
+  }
+
+  private write(entry: ReadEntry, told: BundledFile): void {
+    const fd = this.made(told.path);
+    this.fd = fd;
+    const hash: Hash = createHash("sha256");
+    let failed = false;
+    entry.on("data", (piece: Buffer) => {
+      if (failed) return;
+      try {
+        for (let at = 0; at < piece.length;) at += writeSync(fd, piece, at);
+        hash.update(piece);
+      } catch (error) {
+        failed = true;
+        this.onFailed(error);
+      }
+    });
+    entry.on("end", () => {
+      this.close();
+      if (!failed && hash.digest("hex") !== told.hash)
+        this.onFailed(this.unsound(`${told.path} has another content than it was packed with`));
+    });
+  }
+
+  private made(path: string): number {
+    const place = join(this.folder, ...path.split("/"));
+    try {
+      mkdirSync(dirname(place), { recursive: true });
+      // "wx": nothing is written over, and nothing through a link.
+      return openSync(place, "wx", 0o644);
+    } catch (error) {
+      const why = UNFIT[(error as NodeJS.ErrnoException).code ?? ""];
+      throw why === undefined ? error : this.unsound(`${path} ${why}`);
+    }
+  }
+
+  finished(): Manifest {
+    if (!this.manifest) throw this.unsound("it is empty");
+    const [first] = this.wanted.keys();
+    if (first !== undefined) throw this.unsound(`${first} is missing`);
+    return this.manifest;
+  }
+
+  close(): void {
+    if (this.fd !== null) closeSync(this.fd);
+    this.fd = null;
+  }
+}
+
+/** Here names may be the same that are two elsewhere: `Rows.csv` and `rows.csv`. */
+const SAME = "can't lie here beside another of its files";
+const UNFIT: Readonly<Record<string, string>> = {
+  EEXIST: SAME,
+  ENOTDIR: SAME,
+  EISDIR: SAME,
+  ENAMETOOLONG: "has a name that is too long here",
+  EINVAL: "has a name that can't be written here",
+  EILSEQ: "has a name that can't be written here",
+};
+const kindOf = (type: string): string =>
+  type === "Directory" ? "a folder" : /Link$/.test(type) ? "a link" : `of the kind ${type}`;

@@ -1,0 +1,126 @@
+/**
+ * Looks for secrets in a text, however it is written there: as it is, then with one writing after the other taken off, each
+ * made once for all secrets. The time goes with the text's length.
+ */
+import { decoded } from "./bundle-decoding.js";
+import { DEEPEST, type Form } from "./forms.js";
+import { Several } from "./several.js";
+import { sieved, type Read, type Sieve } from "./sieves.js";
+
+/** What is found, and the byte of the content that it begins with. */
+export interface Match {
+  readonly at: number;
+  /** `JSON`, `JSON and HTML`; null: it stands there as it is. */
+  readonly as: string | null;
+}
+
+/** A text, and what it was read from. */
+interface Layer {
+  readonly bytes: Buffer;
+  readonly from: Layer | null;
+  /** Reads what it was read from, up to so many of its own bytes. */
+  readonly read: (upTo: number) => Pick<Read, "read" | "last">;
+}
+interface Sought {
+  readonly secret: number;
+  readonly form: Form;
+}
+
+const SIEVES: readonly Sieve[] = ["none", "blanks", "hexadecimal", "numbers"];
+
+export class Seeker {
+  private readonly sought: readonly {
+    readonly sieve: Sieve;
+    readonly all: readonly Sought[];
+    readonly several: Several;
+  }[];
+
+  /** Secrets by their forms. */
+  constructor(private readonly secrets: readonly (readonly Form[])[]) {
+    const all = secrets.flatMap((forms, secret) => forms.map((form): Sought => ({ secret, form })));
+    this.sought = SIEVES.map((sieve) => {
+      const own = all.filter(({ form }) => form.sieve === sieve);
+      return { sieve, all: own, several: new Several(own.map(({ form }) => form.bytes)) };
+    });
+  }
+
+  /** @returns of each secret, in their order, the plainest match; null: it isn't there */
+  in(content: Buffer): readonly (Match | null)[] {
+    const found = this.secrets.map((): Match | null => null);
+    for (const [depth, layer] of layersOf(content))
+      for (const { sieve, all, several } of this.sought) {
+        if (!found.includes(null)) return found;
+        const at = several.firstIn(sieved(layer.bytes, sieve).left);
+        for (const [i, { secret, form }] of all.entries()) {
+          const start = at[i] ?? -1;
+          if (start >= 0 && (depth > 0 || !form.decoded)) found[secret] ??= matchOf(layer, form, start);
+        }
+      }
+    return found;
+  }
+}
+
+/** With how many writings are taken off. */
+function* layersOf(content: Buffer): Generator<readonly [depth: number, layer: Layer]> {
+  let layer: Layer = { bytes: content, from: null, read: (upTo) => ({ read: upTo, last: upTo - 1 }) };
+  yield [0, layer];
+  const narrow = narrowed(layer);
+  if (narrow) yield [0, (layer = narrow)];
+  const deepest = isText(layer.bytes) ? DEEPEST : 1;
+  for (let depth = 1; depth <= deepest; depth++) {
+    const { bytes } = layer;
+    const { left } = decoded(bytes);
+    if (left.equals(bytes)) return;
+    layer = { bytes: left, from: layer, read: (upTo) => decoded(bytes, upTo) };
+    yield [depth, layer];
+  }
+}
+
+/** Whether anybody may have written into it what was written already: not into weights. */
+function isText(bytes: Buffer): boolean {
+  return !bytes.subarray(0, 2 ** 16).some((byte) => byte > 0 && byte < 8);
+}
+
+/** Of UTF-16: what escapes can be found in. Its signs that are ASCII are ASCII without the zeros that fill them. */
+function narrowed(from: Layer): Layer | null {
+  const { bytes } = from;
+  if (bytes.length < 2 || !bytes.includes(0)) return null;
+  const mark = bytes.readUInt16BE(0);
+  if (mark !== 0xfffe && mark !== 0xfeff)
+    return { bytes: sieved(bytes, "zeros").left, from, read: (upTo) => sieved(bytes, "zeros", upTo) };
+  const utf8 = Buffer.from(new TextDecoder(mark === 0xfeff ? "utf-16be" : "utf-16le").decode(bytes));
+  const wide = (upTo: number): number => 2 + 2 * utf8.subarray(0, upTo).toString().length;
+  return { bytes: utf8, from, read: (upTo) => ({ read: wide(upTo), last: wide(upTo - 1) }) };
+}
+
+function matchOf(layer: Layer, { bytes, sieve, as }: Form, start: number): Match {
+  const at = placeOf(layer, sieved(layer.bytes, sieve, start + 1).last);
+  const end = endOf(layer, sieved(layer.bytes, sieve, start + bytes.length).read);
+  return { at, as: as ?? writingOf(contentOf(layer).subarray(at, end)) };
+}
+/** Where what came to the `at`-th byte begins in the content. */
+function placeOf({ read, from }: Layer, at: number): number {
+  return from ? placeOf(from, read(at + 1).last) : at;
+}
+/** Where what came to the first `count` bytes ends in the content. */
+function endOf({ read, from }: Layer, count: number): number {
+  return from ? endOf(from, read(count).read) : count;
+}
+function contentOf({ bytes, from }: Layer): Buffer {
+  return from ? contentOf(from) : bytes;
+}
+
+/** What the signs that stand there are of. Null: of none that is known, or as they are. */
+function writingOf(bytes: Buffer): string | null {
+  const text = bytes.toString("latin1").replaceAll("\0", "");
+  const found = WRITINGS.flatMap(([of, signs]) => (signs.test(text) ? [of] : []));
+  return found.length === 0 ? null : found.join(" and ");
+}
+const WRITINGS: readonly (readonly [string, RegExp])[] = [
+  ["a program's text", /\\(?:x|U|u\{|[0-7]{3}|[^\w"\\/])/],
+  ["JSON", /\\(?:u[\da-fA-F]{4}|["\\/bfnrt])/],
+  ["part of an address", /%(?:[\da-f]{2}|u[\da-f]{4})/i],
+  ["HTML", /&(?:#|[a-z]+\d*;)/i],
+  ["CSV", /""/],
+  ["SQL", /''/],
+];

@@ -1,0 +1,198 @@
+/**
+ * Which rows of a split differ between two runs. The same row is the same wherever it stands, also in another split: that one
+ * came from there or went there. Of what is left two are one that was changed where all but the label is the same, or where they
+ * follow the same row; the others came or went.
+ */
+import { plural } from "../../host/text.js";
+import type { MarkedRows, RowMarks } from "../row-marks.js";
+
+export interface RowChanges {
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  /** Of those removed, how many are rows of another split there; of those added, how many were here. */
+  readonly moved: Readonly<Record<string, number>>;
+  /** Nothing else differs than the order. */
+  readonly order: boolean;
+  /** The first of them, in order. `row`: its number in its source, from 1, where it was added as it is in the second. */
+  readonly first: readonly {
+    readonly row: number;
+    readonly is: "added" | "removed" | "changed";
+    /** Of one that was changed: the roles whose values are others. */
+    readonly roles: readonly string[];
+  }[];
+}
+
+/** So many are named. */
+const NAMED = 5;
+
+/** Null: one of them has no such split, or keeps other roles. */
+export function rowsChanged(here: RowMarks, there: RowMarks, split: string): RowChanges | null {
+  const [a, b] = [here[split], there[split]];
+  if (!a || !b) return null;
+  const roles = Object.keys(a.roles);
+  if (roles.join() !== Object.keys(b.roles).join()) return null;
+  const pairs = new Pairs(a, b, roles);
+  pairs.same();
+  pairs.leave(elsewhereIn(there, split, roles), elsewhereIn(here, split, roles));
+  pairs.like(roles.filter((role) => role !== "label"));
+  pairs.following();
+  const { gone, come, changed } = pairs.told();
+  const named = [
+    ...changed.map(([i, , own]) => ({ row: a.numbers[i] ?? 0, is: "changed" as const, roles: own })),
+    ...gone.map((i) => ({ row: a.numbers[i] ?? 0, is: "removed" as const, roles: [] })),
+    ...come.map((j) => ({ row: b.numbers[j] ?? 0, is: "added" as const, roles: [] })),
+  ];
+  return {
+    added: come.length,
+    removed: gone.length,
+    changed: changed.length,
+    moved: {
+      ...movedOf(
+        "to",
+        gone.map((i) => keyOf(a, roles, i)),
+        there,
+        split,
+        roles,
+      ),
+      ...movedOf(
+        "from",
+        come.map((j) => keyOf(b, roles, j)),
+        here,
+        split,
+        roles,
+      ),
+    },
+    order: named.length === 0,
+    // What was changed comes first: where a split is drawn again rows come and go by the dozen.
+    first: named
+      .sort((one, other) => Number(one.is !== "changed") - Number(other.is !== "changed") || one.row - other.row)
+      .slice(0, NAMED),
+  };
+}
+
+/** `1 row changed, 2 added: row 3 (label), row 41 added` */
+export function rowsText({ added, removed, changed, moved, order, first }: RowChanges): string {
+  if (order) return "the same rows in another order";
+  const counts = [
+    ...(changed > 0 ? [`${plural(changed, "row")} changed`] : []),
+    ...(added > 0 ? [`${plural(added, "row")} added`] : []),
+    ...(removed > 0 ? [`${plural(removed, "row")} removed`] : []),
+    ...Object.entries(moved).map(([where, count]) => `${count.toLocaleString("en-US")} of these ${where}`),
+  ];
+  const one = [added, removed, changed].filter((count) => count > 0).length === 1;
+  const rows = first.map(({ row, is, roles }) =>
+    [`row ${String(row)}`, ...(is === "changed" ? [`(${roles.join(", ")})`] : one ? [] : [is])].join(" "),
+  );
+  const more = added + removed + changed > first.length ? ", …" : "";
+  return `${counts.join(", ")}: ${rows.join(", ")}${more}`;
+}
+
+function keyOf({ roles }: MarkedRows, names: readonly string[], row: number): string {
+  return names.map((role) => roles[role]?.[row]).join(" ");
+}
+
+/** Rows of one split that stand in others of the other run. */
+function movedOf(
+  way: "to" | "from",
+  keys: readonly string[],
+  others: RowMarks,
+  split: string,
+  roles: readonly string[],
+): Readonly<Record<string, number>> {
+  if (keys.length === 0) return {};
+  const found = Object.entries(others).flatMap(([name, marks]) => {
+    if (name === split) return [];
+    const there = keysOf(marks, roles);
+    const count = keys.filter((key) => there.has(key)).length;
+    return count > 0 ? [[`${way === "to" ? "are" : "were"} in ${name}`, count] as const] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+const keysOf = (marks: MarkedRows, roles: readonly string[]): ReadonlySet<string> =>
+  new Set(Array.from({ length: marks.numbers.length }, (_, row) => keyOf(marks, roles, row)));
+
+/** Rows of all splits but that one. */
+function elsewhereIn(marks: RowMarks, split: string, roles: readonly string[]): readonly ReadonlySet<string>[] {
+  return Object.entries(marks).flatMap(([name, own]) => (name === split ? [] : [keysOf(own, roles)]));
+}
+
+/** A row without a partner, which gets none any more. */
+const LEFT = -2;
+
+class Pairs {
+  /** Row of the first to its row of the second, and the other way. −1: it has none, LEFT: nor will it. */
+  private readonly there: Int32Array;
+  private readonly here: Int32Array;
+
+  constructor(
+    private readonly a: MarkedRows,
+    private readonly b: MarkedRows,
+    private readonly roles: readonly string[],
+  ) {
+    this.there = new Int32Array(a.numbers.length).fill(-1);
+    this.here = new Int32Array(b.numbers.length).fill(-1);
+  }
+
+  same(): void {
+    this.like(this.roles);
+  }
+
+  /** Those without a partner that stand elsewhere in the other run are paired no more. */
+  leave(there: readonly ReadonlySet<string>[], here: readonly ReadonlySet<string>[]): void {
+    const left = (rows: Int32Array, marks: MarkedRows, others: readonly ReadonlySet<string>[]): void =>
+      rows.forEach((to, row) => {
+        if (to === -1 && others.some((keys) => keys.has(keyOf(marks, this.roles, row)))) rows[row] = LEFT;
+      });
+    left(this.there, this.a, there);
+    left(this.here, this.b, here);
+  }
+
+  /** Those that have the same values of these roles, in order. */
+  like(roles: readonly string[]): void {
+    if (roles.length === 0) return;
+    const free = new Map<string, number[]>();
+    for (let j = this.here.length - 1; j >= 0; j--) {
+      if (this.here[j] !== -1) continue;
+      const key = keyOf(this.b, roles, j);
+      const rows = free.get(key);
+      if (rows) rows.push(j);
+      else free.set(key, [j]);
+    }
+    for (let i = 0; i < this.there.length; i++) {
+      if (this.there[i] !== -1) continue;
+      const j = free.get(keyOf(this.a, roles, i))?.pop();
+      if (j !== undefined) this.pair(i, j);
+    }
+  }
+
+  /** Those that follow rows which belong together, or begin both. */
+  following(): void {
+    for (let i = 0; i < this.there.length; i++) {
+      if (this.there[i] !== -1) continue;
+      const before = i === 0 ? -1 : (this.there[i - 1] ?? -1);
+      if (i > 0 && before < 0) continue;
+      if (this.here[before + 1] === -1) this.pair(i, before + 1);
+    }
+  }
+
+  private pair(i: number, j: number): void {
+    this.there[i] = j;
+    this.here[j] = i;
+  }
+
+  told() {
+    const gone: number[] = [];
+    const changed: (readonly [number, number, readonly string[]])[] = [];
+    for (const [i, j] of this.there.entries()) {
+      if (j < 0) gone.push(i);
+      else {
+        const own = this.roles.filter((role) => this.a.roles[role]?.[i] !== this.b.roles[role]?.[j]);
+        if (own.length > 0) changed.push([i, j, own]);
+      }
+    }
+    const come = [...this.here.entries()].flatMap(([j, i]) => (i < 0 ? [j] : []));
+    return { gone, come, changed };
+  }
+}

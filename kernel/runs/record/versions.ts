@@ -1,0 +1,46 @@
+/** Versions of what makes numbers: Tunebook, Node, the engine's own library, and the packages that read texts and draw chances. */
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as v from "valibot";
+import { fields, hintIn } from "../../fetch/json.js";
+import type { EngineInfo } from "../../engines/engine.js";
+import { engines } from "../../engines/engines.js";
+
+/** Whose tokens, templates and draws a run has, whichever engine computes. */
+const ALWAYS = ["@anush008/tokenizers", "@huggingface/jinja", "pure-rand"] as const;
+
+export function versionsOf(
+  { name, title }: Pick<EngineInfo, "name" | "title">,
+  tunebook: string,
+): Readonly<Record<string, string>> {
+  const library = /^(.*?) (\d[\w.+-]*)/.exec(title);
+  return {
+    tunebook,
+    node: process.versions.node,
+    ...(library && { [library[1]!]: library[2]! }),
+    ...Object.fromEntries(
+      [...engines[name].packages, ...ALWAYS].flatMap((one) => {
+        const found = packageVersion(one);
+        return found === null ? [] : [[one, found]];
+      }),
+    ),
+  };
+}
+
+const known = new Map<string, string | null>();
+
+/** As it is installed, beside this package or above it; null: it isn't. */
+export function packageVersion(name: string): string | null {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const found = installed(name, dirname(fileURLToPath(import.meta.url)));
+  known.set(name, found);
+  return found;
+}
+
+function installed(name: string, from: string): string | null {
+  const file = join(from, "node_modules", name, "package.json");
+  const found = hintIn(file, fields({ version: v.string() }));
+  if (found) return found.version;
+  return dirname(from) === from ? null : installed(name, dirname(from));
+}

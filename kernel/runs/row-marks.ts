@@ -1,0 +1,119 @@
+/**
+ * By what the rows of a run are known again: `rows.bin` in its folder, a short hash of each value of each row by its role, and
+ * the row's number in its source. No text stands in it; whoever compares two runs can say which rows came, went and changed.
+ * Of data that are streamed or have more rows none is kept.
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { ColumnTable } from "arquero";
+import * as v from "valibot";
+import { writePrivateLater } from "../fetch/private.js";
+import { lineOf } from "../data/rows/line.js";
+import type { Prepared } from "../data/prepared.js";
+import { fields, jsonIn, table, whole, type Schema, Unlike } from "../fetch/json.js";
+import { NotRead, readWhole } from "../fetch/regular.js";
+import { writing } from "./folder-errors.js";
+
+export const ROWS = "rows.bin";
+const MOST_ROWS = 100_000;
+const MOST_BYTES = 64 * 2 ** 20;
+/** Of a number, and of a hash. */
+const [NUMBER, HASH] = [4, 6];
+
+export interface MarkedRows {
+  /** Numbers of the rows in their source, from 1. */
+  readonly numbers: ArrayLike<number>;
+  /** Role to a hash of its value in each row. */
+  readonly roles: Readonly<Record<string, ArrayLike<number>>>;
+}
+/** By split. */
+export type RowMarks = Readonly<Record<string, MarkedRows>>;
+
+interface Head {
+  readonly version: 1;
+  readonly splits: Readonly<Record<string, { readonly rows: number; readonly roles: readonly string[] }>>;
+}
+const headSchema: Schema<Head> = fields({
+  version: v.literal(1),
+  splits: table(fields({ rows: v.pipe(whole(), v.maxValue(MOST_ROWS)), roles: v.array(v.string()) })),
+});
+
+const known = new WeakMap<ColumnTable, MarkedRows>();
+
+/** Null: there are too many rows, or they are streamed. */
+export function rowMarksOf({ splits, streamed }: Prepared): RowMarks | null {
+  const rows = Object.values(splits).reduce((sum, one) => sum + one.numRows(), 0);
+  if (streamed || rows > MOST_ROWS) return null;
+  return Object.fromEntries(Object.entries(splits).map(([split, one]) => [split, marksOf(one)]));
+}
+
+function marksOf(rows: ColumnTable): MarkedRows {
+  const before = known.get(rows);
+  if (before) return before;
+  const roles = rows.columnNames().filter((name) => name !== "$row");
+  const hashed = (role: string): ArrayLike<number> =>
+    Float64Array.from(rows.array(role) as ArrayLike<unknown>, (value) => hashOf(lineOf([role], { [role]: value })));
+  const numbers = rows.columnNames().includes("$row")
+    ? Uint32Array.from(rows.array("$row") as ArrayLike<number>)
+    : Uint32Array.from({ length: rows.numRows() }, (_, i) => i + 1);
+  const made = { numbers, roles: Object.fromEntries(roles.sort().map((role) => [role, hashed(role)])) };
+  known.set(rows, made);
+  return made;
+}
+function hashOf(text: string): number {
+  return createHash("sha256").update(text).digest().readUIntBE(0, HASH);
+}
+
+/** Coded errors of writing into a run's folder. */
+export async function writeRowMarks(folder: string, marks: RowMarks): Promise<void> {
+  const splits = Object.entries(marks);
+  const head: Head = {
+    version: 1,
+    splits: Object.fromEntries(
+      splits.map(([split, { numbers, roles }]) => [split, { rows: numbers.length, roles: Object.keys(roles) }]),
+    ),
+  };
+  const parts = splits.flatMap(([, { numbers, roles }]) => [
+    packed(numbers, NUMBER),
+    ...Object.values(roles).map((hashes) => packed(hashes, HASH)),
+  ]);
+  const file = join(folder, ROWS);
+  try {
+    await writePrivateLater(file, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...parts]));
+  } catch (error) {
+    throw writing(error, file);
+  }
+}
+
+/** Null: an older run, or a file that can't be read: rows aren't named then. */
+export function readRowMarks(folder: string): RowMarks | null {
+  try {
+    const bytes = readWhole(join(folder, ROWS), MOST_BYTES);
+    return bytes && unpacked(bytes);
+  } catch (error) {
+    if (error instanceof NotRead || error instanceof Unlike) return null;
+    throw error;
+  }
+}
+
+function unpacked(bytes: Buffer): RowMarks | null {
+  const end = bytes.indexOf("\n");
+  if (end < 0) return null;
+  const head = jsonIn(bytes.toString("utf8", 0, end), headSchema);
+  let at = end + 1;
+  const take = (rows: number, size: number): ArrayLike<number> => {
+    const part = bytes.subarray(at, (at += rows * size));
+    return Float64Array.from({ length: Math.floor(part.length / size) }, (_, i) => part.readUIntBE(i * size, size));
+  };
+  const marks = Object.entries(head.splits).map(([split, { rows, roles }]) => {
+    const numbers = take(rows, NUMBER);
+    return [split, { numbers, roles: Object.fromEntries(roles.map((role) => [role, take(rows, HASH)])) }] as const;
+  });
+  return at === bytes.length ? Object.fromEntries(marks) : null;
+}
+
+function packed(numbers: ArrayLike<number>, size: number): Buffer {
+  const bytes = Buffer.alloc(numbers.length * size);
+  for (let i = 0; i < numbers.length; i++) bytes.writeUIntBE(numbers[i] ?? 0, i * size, size);
+  return bytes;
+}

@@ -1,0 +1,238 @@
+/**
+ * A run is a folder: `plan.json`, `lock.json` (recipe hash, versions, engine), `events.jsonl` (one RunEvent a line) and
+ * `checkpoints/`, `learnt.json` (what of the data trained: learnt.ts); `adapter/` where a technique trains few weights. Everything but the event log is written once, under a temporary name, and renamed.
+ */
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join, relative } from "node:path";
+import * as v from "valibot";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { keptPlan } from "../data/sources/checksums.js";
+import { makePrivateFolder, PRIVATE, writePrivate } from "../fetch/private.js";
+import { fields, like, object, table, type Json, type Schema } from "../fetch/json.js";
+import type { RunEvent } from "../events/events.js";
+import { writing } from "./folder-errors.js";
+import { quoted } from "./log-lines.js";
+import { readChecked, readRegular } from "./read-regular.js";
+import { eventsIn, eventsOf } from "./read-events.js";
+import type { RunRecord } from "./run-record.js";
+import { trialSchema, type TrialOf } from "./together/trials.js";
+
+export interface Lock {
+  readonly version: 1;
+  readonly name: string;
+  readonly recipeHash: string;
+  readonly planHash: string;
+  readonly dataHash: string | null;
+  readonly baseHash: string | null;
+  readonly labels: readonly string[];
+  /** What was trained on. Absent: an older run. */
+  readonly data?: { readonly rowsIn: number; readonly kept: number; readonly splits: Readonly<Record<string, number>> };
+  /** Where the relative paths of the plan start, from the run's folder. Absent: two folders up. */
+  readonly home?: string;
+  /** Of a model that began from another training: the folder that it began from, from the run's. */
+  readonly base?: string;
+  readonly engine: string;
+  readonly tunebook: string;
+  readonly node: string;
+  readonly started: string;
+  readonly trial?: TrialOf;
+  /** What its numbers came from, as `recordIn` reads it. Absent: an older run, or a deployment. */
+  readonly record?: RunRecord | Json;
+  /** The id of the run that it was to repeat. */
+  readonly replays?: string;
+  /** Where it belongs; absent: no experiment stood above. */
+  readonly experiment?: { readonly name: string; readonly notes: string };
+  /** Of a deployment: the run whose weights were deployed, and as what (`onnx("build/router")`). */
+  readonly deployment?: { readonly of: string; readonly target: string };
+}
+
+const place = v.exactOptional(v.pipe(v.string(), v.excludes("\0")));
+export const lockSchema: Schema<Lock> = fields({
+  version: v.literal(1),
+  name: v.string(),
+  recipeHash: v.string(),
+  planHash: v.string(),
+  dataHash: v.nullable(v.string()),
+  baseHash: v.nullable(v.string()),
+  labels: v.array(v.string()),
+  data: v.exactOptional(fields({ rowsIn: v.number(), kept: v.number(), splits: table(v.number()) })),
+  home: place,
+  base: place,
+  engine: v.string(),
+  tunebook: v.string(),
+  node: v.string(),
+  started: v.string(),
+  trial: v.exactOptional(trialSchema),
+  // Of a later version it may say what this one can't read: the run opens all the same.
+  record: v.exactOptional(object),
+  replays: v.exactOptional(v.string()),
+  experiment: v.exactOptional(fields({ name: v.string(), notes: v.string() })),
+  deployment: v.exactOptional(fields({ of: v.string(), target: v.string() })),
+});
+export const isLock = like(lockSchema);
+
+/** What its maker tells of a run. */
+export type About = Omit<Lock, "version" | "name" | "started" | "home" | "base" | "record"> & {
+  readonly record?: RunRecord;
+  /** Absolute. */
+  readonly home?: string;
+  readonly base?: string;
+};
+
+export class RunFolder {
+  private constructor(
+    readonly path: string,
+    readonly id: string,
+  ) {}
+
+  /** Makes `root/<name>-<time>-<hash>`; two runs in one second get different names. `made` comes before anything is in it. */
+  static create(
+    root: string,
+    name: string,
+    plan: Plan,
+    lock: About,
+    made: (folder: string) => void = () => undefined,
+  ): RunFolder {
+    const started = new Date().toISOString();
+    const base = `${name}-${started.slice(0, 19).replace(/[-:]/g, "").replace("T", "-")}-${plan.recipeHash.slice(0, 6)}`;
+    let id = base;
+    try {
+      makePrivateFolder(root);
+      for (let n = 2; ; n++) {
+        try {
+          mkdirSync(join(root, id), { mode: PRIVATE.folder });
+          break;
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+          id = `${base}-${n}`;
+        }
+      }
+      const run = new RunFolder(join(root, id), id);
+      made(run.path);
+      makePrivateFolder(run.checkpoints);
+      writePrivate(join(run.path, "plan.json"), JSON.stringify(keptPlan(plan), null, 2));
+      const from = (place: "home" | "base") =>
+        lock[place] !== undefined && { [place]: relative(run.path, lock[place]) };
+      const whole: Lock = { version: 1, name, started, ...lock, ...from("home"), ...from("base") };
+      writePrivate(join(run.path, "lock.json"), JSON.stringify(whole, null, 2));
+      return run;
+    } catch (error) {
+      throw writing(error, join(root, id));
+    }
+  }
+
+  static open(path: string): RunFolder {
+    return new RunFolder(path, path.split(/[\\/]/).at(-1) ?? path);
+  }
+
+  /** Runs under `root` with this recipe, newest first. Folders that are not runs are passed over. */
+  static find(root: string, recipeHash: string): readonly RunFolder[] {
+    if (!existsSync(root)) return [];
+    return readdirSync(root)
+      .map((id) => RunFolder.open(join(root, id)))
+      .filter((run) => run.lock()?.recipeHash === recipeHash)
+      .sort((a, b) => (b.lock()?.started ?? "").localeCompare(a.lock()?.started ?? ""));
+  }
+
+  get checkpoints(): string {
+    return join(this.path, "checkpoints");
+  }
+  /** What a technique with few trained weights saves (adapter-folder.ts). */
+  get adapter(): string {
+    return join(this.path, "adapter");
+  }
+  /** The whole model with the adapter merged into it, where that was asked for (merged.ts). */
+  get merged(): string {
+    return join(this.path, "merged");
+  }
+  /** The trained model, as a base is (model-folder.ts). */
+  get model(): string {
+    return join(this.path, "model");
+  }
+  /** The base that was made for it of another model's weights (made-folder.ts). */
+  get base(): string {
+    return join(this.path, "base");
+  }
+  get eventsFile(): string {
+    return join(this.path, "events.jsonl");
+  }
+  /** What evaluations said of its weights (run-scores.ts). */
+  get scoresFile(): string {
+    return join(this.path, "scores.jsonl");
+  }
+
+  lock(): Lock | undefined {
+    const found = readChecked(join(this.path, "lock.json"), lockSchema);
+    return "value" in found ? found.value : undefined;
+  }
+
+  append(event: RunEvent): void {
+    this.appendLine(this.eventsFile, event);
+  }
+
+  /** Adds a record to one of its logs, on a line of its own: the last one may be torn. */
+  appendLine(file: string, record: object): void {
+    try {
+      appendLine(file, JSON.stringify(record, quoted));
+    } catch (error) {
+      throw writing(error, file);
+    }
+  }
+
+  /** Puts the event log on the disk itself: some disks tell only now that they are full. */
+  sync(): void {
+    if (!existsSync(this.eventsFile)) return;
+    const file = openSync(this.eventsFile, "r+");
+    try {
+      fsyncSync(file);
+    } catch (error) {
+      throw writing(error, this.eventsFile);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Events so far, as read-events.ts tells them; a torn line (a kill while writing) is left out. */
+  events(): readonly RunEvent[] {
+    return eventsOf(readRegular(this.eventsFile) ?? "");
+  }
+
+  /** Those too that a training that goes on took back. */
+  everything(): readonly RunEvent[] {
+    return eventsIn(readRegular(this.eventsFile) ?? "");
+  }
+
+  modified(): number {
+    return statSync(this.path).mtimeMs;
+  }
+}
+
+const NOFOLLOW = process.platform === "win32" ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Nothing is cut off: a reader that follows the file stands behind what is torn already. */
+export function appendLine(file: string, line: string): void {
+  // A link would be followed out of the folder, a FIFO would wait for its reader.
+  const at = openSync(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NOFOLLOW, PRIVATE.file);
+  try {
+    const found = fstatSync(at);
+    if (!found.isFile()) throw Object.assign(new Error("it is no regular file"), { code: "EISDIR" });
+    const { size } = found;
+    const last = Buffer.alloc(1);
+    const torn = size > 0 && readSync(at, last, 0, 1, size - 1) === 1 && last[0] !== 10;
+    writeFileSync(at, `${torn ? "\n" : ""}${line}\n`);
+  } finally {
+    closeSync(at);
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * What an event log says so far, taken in piece by piece as it grows. Whatever stands in the file is survived: torn lines,
+ * lines of other programs, numbers that are none. Memory stays small however long the log is.
+ */
+import * as v from "valibot";
+import { like } from "../fetch/json.js";
+import { recordsOf } from "./log-lines.js";
+import { isWriter, type Writer } from "./writer.js";
+import { finite } from "../events/finite.js";
+
+export interface Validated {
+  readonly step: number;
+  readonly scores: Readonly<Record<string, number>>;
+}
+type Ended = "done" | "early" | "interrupted" | "failed";
+const isEnding = like(v.picklist(["done", "early", "interrupted", "failed"]));
+/** Points of the small curve; twice as many are kept before they are halved. */
+const points = 48;
+/** No event is longer; a line beyond it is not ours. */
+const longest = 1 << 20;
+
+export class RunLog {
+  /** When the first part began, and the last thing that was written. */
+  begun: string | null = null;
+  last: string | null = null;
+  engine: string | null = null;
+  writer: Writer | null = null;
+  steps: number | null = null;
+  step = 0;
+  epoch = 0;
+  loss: number | null = null;
+  /** The most that a step says is spent, those too that were taken back; null: nothing is private. */
+  epsilon: number | null = null;
+  /** Of the whole run, once it ended. */
+  seconds: number | null = null;
+  stopping = false;
+  ended: Ended | null = null;
+  /** Scores of the step whose checkpoint is the best, else of the last validation. */
+  private best: number | null = null;
+  private readonly scored = new Map<number, Readonly<Record<string, number>>>();
+  private curved: { step: number; loss: number }[] = [];
+  private every = 1;
+  private rest = "";
+  private recent: { seconds: number; tokens: number }[] = [];
+
+  /** Text as it stands in the file, cut anywhere. */
+  take(text: string): void {
+    const lines = (this.rest + text).split("\n");
+    this.rest = lines.pop() ?? "";
+    if (this.rest.length > longest) this.rest = "";
+    for (const line of lines)
+      if (line !== "" && line.length <= longest) for (const event of recordsOf(line, "at")) this.event(event);
+  }
+
+  get curve(): readonly number[] {
+    return this.curved.filter((_, i) => i % this.stride === 0).map(({ loss }) => Number(loss.toPrecision(4)));
+  }
+  private get stride(): number {
+    return Math.max(1, Math.ceil(this.curved.length / points));
+  }
+  /** What the kept step scored; the loss stands last. */
+  get validated(): Validated | null {
+    const step = this.best !== null && this.scored.has(this.best) ? this.best : [...this.scored.keys()].at(-1);
+    const scores = step === undefined ? undefined : this.scored.get(step);
+    if (!scores || step === undefined) return null;
+    const { loss, ...others } = scores;
+    return { step, scores: { ...others, ...(loss !== undefined && { loss }) } };
+  }
+  /** Seconds of a step and tokens in a second, of the last ones. */
+  get pace(): { readonly seconds: number; readonly tokens: number } | null {
+    const seconds = this.recent.reduce((sum, one) => sum + one.seconds, 0);
+    if (this.recent.length === 0 || seconds <= 0) return null;
+    return {
+      seconds: seconds / this.recent.length,
+      tokens: this.recent.reduce((sum, one) => sum + one.tokens, 0) / seconds,
+    };
+  }
+
+  private event(event: Readonly<Record<string, unknown>>): void {
+    const { at, kind } = event;
+    if (typeof at === "string") this.last = at;
+    if (kind === "started") this.started(event);
+    else if (kind === "step") this.stepped(event);
+    else if (kind === "evaluated") this.evaluated(event);
+    else if (kind === "checkpoint" && event["best"] === true) this.best = finite(event["step"]);
+    else if (kind === "stopping") this.stopping = true;
+    else if (kind === "stopped") this.stopped(event);
+  }
+  private started(event: Readonly<Record<string, unknown>>): void {
+    const { at, engine, steps, resumedFrom, process } = event;
+    if (this.begun === null && typeof at === "string") this.begun = at;
+    this.engine = typeof engine === "string" ? engine : null;
+    this.steps = finite(steps);
+    this.writer = isWriter(process) ? process : null;
+    this.ended = null;
+    this.stopping = false;
+    this.recent = [];
+    // Steps after the checkpoint are taken again.
+    const from = finite(resumedFrom) ?? 0;
+    this.curved = this.curved.filter((one) => one.step <= from);
+    for (const step of this.scored.keys()) if (step > from) this.scored.delete(step);
+    this.step = Math.min(this.step, from);
+    this.loss = this.curved.at(-1)?.loss ?? null;
+  }
+  private stepped(event: Readonly<Record<string, unknown>>): void {
+    const step = finite(event["step"]);
+    if (step === null) return;
+    const loss = finite(event["loss"]);
+    this.step = step;
+    this.epoch = finite(event["epoch"]) ?? this.epoch;
+    this.loss = loss;
+    const spent = finite(event["epsilon"]);
+    if (spent !== null) this.epsilon = Math.max(this.epsilon ?? 0, spent);
+    const seconds = finite(event["seconds"]);
+    if (seconds !== null) this.recent = [...this.recent.slice(-19), { seconds, tokens: finite(event["tokens"]) ?? 0 }];
+    if (loss === null || step % this.every !== 0) return;
+    this.curved.push({ step, loss });
+    if (this.curved.length < 4 * points) return;
+    this.every *= 2;
+    this.curved = this.curved.filter((one) => one.step % this.every === 0);
+  }
+  private evaluated(event: Readonly<Record<string, unknown>>): void {
+    const step = finite(event["step"]);
+    const { metrics } = event;
+    if (step === null || typeof metrics !== "object" || metrics === null) return;
+    const scores = Object.entries(metrics).flatMap(([name, value]): [string, number][] => {
+      const score = finite(value);
+      return score === null ? [] : [[name, score]];
+    });
+    this.scored.set(step, Object.fromEntries(scores));
+    // Only the best and the newest are asked for.
+    for (const old of this.scored.keys()) if (this.scored.size > 64 && old !== this.best) this.scored.delete(old);
+  }
+  private stopped(event: Readonly<Record<string, unknown>>): void {
+    const { reason } = event;
+    this.ended = isEnding(reason) ? reason : "failed";
+    this.seconds = finite(event["seconds"]);
+    this.step = finite(event["step"]) ?? this.step;
+    this.stopping = false;
+  }
+}

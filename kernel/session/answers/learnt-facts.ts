@@ -1,0 +1,16 @@
+/** The facts of a run that ended, with the rows that an update of it would learn again. */
+import { dirname } from "node:path";
+import type { RunFacts } from "#dsl/language/types/facts.js";
+import type { Places } from "../../runs/history/find-run.js";
+import { readExemplars } from "../../runs/continual-state.js";
+import { planOf, runFacts } from "../../models/loaded-run.js";
+import { dataLearnt } from "../../models/lineage.js";
+
+/** Coded errors: those of `runFacts`. */
+export function learntFacts(path: string, places: Places): RunFacts {
+  const facts = runFacts(path, places);
+  const learnt = dataLearnt(dirname(facts.folder), planOf(facts.folder)).flatMap(({ hash, rows }) =>
+    hash === null ? [] : [{ hash, rows }],
+  );
+  return { ...facts, rows: { kept: readExemplars(facts.folder).length, learnt } };
+}

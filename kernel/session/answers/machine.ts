@@ -1,0 +1,102 @@
+/**
+ * What trainings took on this machine lately, per engine: written after each run, read by the plan's estimate of time.
+ * Other processes write it too, with engines of their own.
+ * The file is a hint: a missing or broken one means "not measured yet".
+ */
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import * as v from "valibot";
+import writeFileAtomic from "write-file-atomic";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { MachineFacts, Took } from "#dsl/language/types/facts.js";
+import { measuredPath } from "../../fetch/cache.js";
+import { fields, hintIn, like, object } from "../../fetch/json.js";
+import type { EngineName } from "#kernel/engines/engine.js";
+import { chooseEngine } from "#kernel/engines/choice.js";
+import { engines } from "#kernel/engines/engines.js";
+import { readMachineRecord } from "#kernel/engines/machine-record.js";
+import type { RunEvent } from "../../events/events.js";
+
+const file = () => measuredPath("machine.json");
+/** Of each engine: enough for models of several sizes. */
+const KEPT = 12;
+/** Trainings of a size: more than one, so that a moment in which the machine was busy is told from its pace. */
+const OF_A_SIZE = 3;
+/** Efforts of a step that are as good as the same. */
+const ALIKE = 1.25;
+/** Engine that this process trained with last, by the file that was told. */
+const trainedHere = new Map<string, EngineName>();
+
+const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
+const isTook = like<Took>(fields({ flops: positive, steps: positive, seconds: positive }));
+
+function read(): Readonly<Record<string, readonly Took[]>> {
+  return Object.fromEntries(
+    Object.entries(hintIn(file(), object) ?? {}).map(([engine, list]) => [
+      engine,
+      Array.isArray(list) ? list.filter(isTook) : [],
+    ]),
+  );
+}
+
+/** What is known of this engine's pace (`auto`: of the one that trained here last, else of the one that it would choose). */
+export function paceOf(engine: string): Pick<MachineFacts, "took" | "product"> {
+  const all = read();
+  const record = readMachineRecord();
+  const isNative = (one: EngineName): boolean => engines[one].utilisation !== undefined;
+  // Where one of the native engines was measured here, it never takes another.
+  const natives = names.some((one) => isNative(one) && record?.engines[one] !== undefined);
+  const known = names.filter((one) => (all[one]?.length ?? 0) > 0 && (!natives || isNative(one)));
+  const chosen = (): EngineName | undefined =>
+    trainedHere.get(file()) ?? (known.length > 0 ? chooseEngine(known, record).engine : undefined);
+  const name = engine === "auto" ? chosen() : engine;
+  const product = name === undefined ? undefined : record?.engines[name as EngineName]?.f32;
+  return {
+    took: sizesOf((name !== undefined && all[name]) || [])
+      .slice(-KEPT)
+      .map(usual),
+    product: product === undefined ? null : product * 1e9,
+  };
+}
+const names = Object.keys(engines) as EngineName[];
+
+export function rememberTook(engine: string, took: Took): void {
+  if (!isTook(took)) return;
+  if (names.includes(engine as EngineName)) trainedHere.set(file(), engine as EngineName);
+  const { [engine]: own = [], ...others } = read();
+  const kept = sizesOf([...own, took]).slice(-KEPT);
+  try {
+    mkdirSync(dirname(file()), { recursive: true });
+    writeFileAtomic.sync(file(), JSON.stringify({ ...others, [engine]: kept.flat() }));
+  } catch {
+    // Only a hint for the next plan: a read-only cache must not fail a run.
+  }
+}
+
+/** Trainings by the effort of a step, the latest of each size; the size that trained last comes last. */
+function sizesOf(all: readonly Took[]): readonly (readonly Took[])[] {
+  const sizes: Took[][] = [];
+  for (const took of all.toReversed()) {
+    const like = sizes.find(([newest]) => newest !== undefined && isAlike(newest, took));
+    if (!like) sizes.push([took]);
+    else if (like.length < OF_A_SIZE) like.push(took);
+  }
+  return sizes.map((size) => size.reverse()).reverse();
+}
+const effort = (t: Took): number => t.flops / t.steps;
+const isAlike = (a: Took, b: Took): boolean => Math.abs(Math.log(effort(a) / effort(b))) <= Math.log(ALIKE);
+
+/** The middle one of a size, of two the quicker. */
+function usual(size: readonly Took[]): Took {
+  const pace = (t: Took): number => t.seconds / t.flops;
+  const sorted = size.toSorted((a, b) => pace(a) - pace(b));
+  return must(sorted[(sorted.length - 1) >> 1], "a training of its size");
+}
+
+/** Seconds without what only the first step takes: an engine plans and compiles its graph there. */
+export function steadily(seconds: number, events: readonly RunEvent[]): number {
+  const [first, ...rest] = events.flatMap((event) => (event.kind === "step" ? [event.seconds] : []));
+  if (first === undefined || rest.length === 0) return seconds;
+  const usual = rest.sort((a, b) => a - b)[rest.length >> 1]!;
+  return seconds - Math.min(Math.max(0, first - usual), seconds / 2);
+}

@@ -1,0 +1,185 @@
+/**
+ * What is shown while a model trains: one progress line (at most 10 a second), one figure of loss and scores (at most 1 a
+ * second), each updated in place. Drawing waits for nothing and is skipped rather than queued.
+ */
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { keepsBest } from "#dsl/compiler/plan/watched-metric.js";
+import type { Watcher } from "../remote/supervisor/watch.js";
+import { curvesFigure, curvesText, historyTable, outcomeWords } from "../display/curves/curves.js";
+import { spentIn } from "../display/curves/time-spent.js";
+import { figureShown } from "../display/figure.js";
+import { progressShown, type ProgressState } from "../display/progress.js";
+import { usedText } from "../display/plans/hours.js";
+import { count, plural } from "../host/text.js";
+import type { Shown } from "../display/bundle-output.js";
+import type { RunEvent } from "../events/events.js";
+
+export interface Screen {
+  display(shown: Shown): void;
+  update(shown: Shown & { readonly id: string }): void;
+}
+
+/** `Training of mood on reviews`; of a run with a name of its own, which one it is. */
+export function titleOf({ effects: { run }, recipe: { model, data } }: Plan): string {
+  return run === model.name
+    ? `Training of ${run} on ${data.name}`
+    : `Training of ${run}: ${model.name} on ${data.name}`;
+}
+
+/** Of steps that several processes shared. */
+function communicationIn(steps: readonly Extract<RunEvent, { kind: "step" }>[]): Pick<ProgressState, "communication"> {
+  const shared = steps.filter((step) => step.communicated !== undefined);
+  const sum = (of: (step: (typeof steps)[number]) => number): number => shared.reduce((all, step) => all + of(step), 0);
+  const seconds = sum((step) => step.seconds);
+  if (seconds <= 0) return {};
+  const part = (of: "communicated" | "waited"): number => Math.min(1, sum((step) => step[of] ?? 0) / seconds);
+  return { communication: { share: part("communicated"), waiting: part("waited") } };
+}
+
+const progressEvery = 100;
+const figureEvery = 1000;
+
+export class LiveTraining {
+  private readonly events: RunEvent[] = [];
+  private readonly shown = new Set<string>();
+  private steps = 0;
+  private progressAt = 0;
+  private figureAt = 0;
+  private stopping = false;
+  private doing: string | undefined;
+  private run: string | undefined;
+
+  constructor(
+    private readonly screen: Screen,
+    private readonly id: string,
+    private readonly title: string,
+    private readonly plan: Plan,
+    /** `again`: what an earlier training showed under the same id is replaced. */
+    { again = false }: { readonly again?: boolean } = {},
+  ) {
+    // Known before the log says it: clients that join are waited for first.
+    this.steps = plan.recipe.federated?.rounds ?? 0;
+    if (again) for (const part of ["progress", "curves"]) this.shown.add(`${id}-${part}`);
+  }
+
+  /** What is told of a run that trains in another process (remote/supervisor/watch.ts). */
+  get watching(): Watcher {
+    return {
+      behind: (events) => {
+        this.behind(events);
+        this.draw();
+      },
+      on: (event) => this.on(event),
+      validating: (done, rows) => this.validating(done, rows),
+    };
+  }
+
+  /** What a run has behind it that goes on or is watched, in place of what was told so far. */
+  behind(events: readonly RunEvent[]): void {
+    this.events.splice(0, this.events.length, ...events);
+    const started = events.findLast((e) => e.kind === "started");
+    if (started) this.steps = started.steps;
+  }
+  /** As it stands now. */
+  draw(): void {
+    this.show(this.progress());
+    this.show(this.figure());
+  }
+
+  on(event: RunEvent): void {
+    this.events.push(event);
+    if (event.kind === "started") this.steps = event.steps;
+    if (event.kind === "stopping") this.stopping = true;
+    const now = performance.now();
+    const urgent = event.kind === "stopping" || event.kind === "stopped" || event.kind === "started";
+    if (urgent || now - this.progressAt >= progressEvery) {
+      this.progressAt = now;
+      this.show(this.progress());
+    }
+    const drawn = event.kind === "step" || event.kind === "evaluated";
+    if ((drawn && now - this.figureAt >= figureEvery) || event.kind === "stopped") {
+      this.figureAt = now;
+      this.show(this.figure());
+    }
+  }
+
+  /** Clients elsewhere that agreed on what is to be learnt. */
+  joining(agreed: number, of: number): void {
+    this.now(agreed < of ? `${count(agreed)} of ${plural(of, "client")} joined` : undefined);
+  }
+
+  /** Clients of a round that have answered. */
+  asking(done: number, of: number, round: number): void {
+    this.now(done < of ? `round ${count(round)}: ${count(done)} of ${plural(of, "client")} answered` : undefined);
+  }
+
+  /** Rows of a validation under way; the last of them leaves the line to what comes next. */
+  validating(done: number, of: number): void {
+    this.now(done < of ? `validating, ${count(done)} of ${plural(of, "row")}` : undefined);
+  }
+
+  private now(doing: string | undefined): void {
+    const now = performance.now();
+    this.doing = doing;
+    if (now - this.progressAt < progressEvery) return;
+    this.progressAt = now;
+    this.show(this.progress());
+  }
+
+  /** The run's id, which the notebook keeps with the table: `verify` finds the run of a notebook by it. */
+  ran(run: string): void {
+    this.run = run;
+  }
+
+  /** The table that stays when training is over. */
+  finish(): void {
+    const table = historyTable(this.events);
+    this.screen.display(this.run === undefined ? table : { ...table, metadata: { tunebook: { run: this.run } } });
+  }
+
+  private show(shown: Shown & { readonly id: string }): void {
+    if (this.shown.has(shown.id)) this.screen.update(shown);
+    else this.screen.display(shown);
+    this.shown.add(shown.id);
+  }
+
+  private progress(): Shown & { readonly id: string } {
+    const steps = this.events.filter((e) => e.kind === "step");
+    const last = steps.at(-1);
+    const recent = steps.slice(-20);
+    const spent = spentIn(steps.slice(-200));
+    const seconds = recent.reduce((sum, e) => sum + e.seconds, 0);
+    const tokens = recent.reduce((sum, e) => sum + e.tokens, 0);
+    const stopped = this.events.findLast((e) => e.kind === "stopped");
+    return {
+      ...progressShown({
+        step: last?.step ?? 0,
+        steps: this.steps,
+        epoch: this.plan.recipe.federated ? null : (last?.epoch ?? 1),
+        epochs: this.plan.recipe.training.epochs,
+        loss: last?.loss ?? null,
+        ...(spent !== null && { epsilon: spent }),
+        tokensPerSecond: seconds > 0 ? tokens / seconds : null,
+        etaSeconds: recent.length > 0 ? (seconds / recent.length) * (this.steps - (last?.step ?? 0)) : null,
+        ...(this.doing !== undefined && { doing: this.doing }),
+        ...communicationIn(stopped ? steps : recent),
+        ...(stopped
+          ? {
+              stopped: { reason: stopped.reason, seconds: stopped.seconds },
+              outcome: outcomeWords(this.events, { keepsLast: !keepsBest(this.plan.recipe.training) }),
+              ...(stopped.shared && { used: usedText(stopped.shared) }),
+            }
+          : { stopping: this.stopping }),
+      }),
+      id: `${this.id}-progress`,
+    };
+  }
+
+  private figure(): Shown & { readonly id: string } {
+    const figure = curvesFigure(this.events, {
+      title: this.title,
+      validates: this.plan.recipe.training.validate !== null,
+    });
+    return { ...figureShown(figure, { text: curvesText(this.events) }), id: `${this.id}-curves` };
+  }
+}

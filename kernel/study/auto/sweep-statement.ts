@@ -1,0 +1,161 @@
+/** The sweep that is written for the bases that are kept. */
+import { count } from "../../host/text.js";
+import type { Proposal, Setting } from "./auto.js";
+import type { Candidate, Wanted, Way } from "./candidates.js";
+import { bandsOf, rangeOf, sameRate } from "./rates.js";
+import { batchFor, epochsFor, FEW, lengthFor } from "./rules.js";
+
+/** Epochs from which on giving up early saves something. */
+const PRUNED = 4;
+/** One of so many goes on, once it has trained so small a part of its steps. */
+const HALVED = 3;
+/**
+ * Updates that bench/TECHNIQUES.md's trainings of about a thousand rows had: with as many, training all weights did best in each
+ * of its tables; with fewer, larger steps of fewer weights learn more.
+ */
+const ENOUGH = 150;
+
+/** `seconds`: what one trial may take. */
+export function written(
+  kept: readonly [Candidate, ...Candidate[]],
+  wanted: Wanted & { readonly alone: boolean },
+  seconds: number,
+): Proposal {
+  const { fixed, rows } = wanted;
+  const [best] = kept;
+  const all = sameRate(kept.flatMap(({ ways }) => ways));
+  const spaces = [...new Map(all.map((way) => [way.technique, way])).values()];
+  const batch = batchFor(rows);
+  const size = Number(fixed["batch_size"] ?? batch.size);
+  const each = epochsFor(rows, size, Math.max(...all.map((way) => way.secondsAnEpoch)), seconds);
+  const lengths = kept.flatMap(({ lengths: own, positions }) => lengthFor(own, positions) ?? []);
+  const length = lengths.length === kept.length ? lengths.toSorted((a, b) => b.most - a.most)[0] : undefined;
+  const positions = Math.min(...kept.map((one) => one.positions));
+  const free = (setting: Setting): readonly Setting[] => (fixed[setting.key] === undefined ? [setting] : []);
+  const timed = fixed["epochs"] !== undefined || fixed["steps"] !== undefined;
+  // A head that is found at once has no rate.
+  const rated = fixed["optimizer"] !== undefined || all.every((way) => way.exact);
+  const bands = rated ? null : bandsOf(all);
+  const updates =
+    fixed["steps"] === undefined
+      ? Number(fixed["epochs"] ?? each.epochs) * Math.max(1, Math.ceil(rows / size))
+      : Number(fixed["steps"]);
+  const few = wanted.validating < FEW;
+  const sure = few && wanted.trials === null;
+  const first = firstOf(kept, { rated, long: updates >= ENOUGH, sure });
+  const pruned = !timed && !few && each.epochs >= PRUNED;
+  // A third of a training tells a poor trial; before that the schedule has hardly begun.
+  const rung = Math.ceil((each.epochs * Math.max(1, Math.ceil(rows / size))) / HALVED);
+  return {
+    model: [
+      { key: "base", value: JSON.stringify(best.base), why: whyBase(kept, wanted.alone) },
+      { key: "task", value: wanted.task },
+      ...(length ? [{ key: "max_length", value: String(Math.min(length.most, positions)), why: length.why }] : []),
+    ],
+    recipe: [
+      ...Object.entries(fixed).map(([key, value]) => ({ key, value })),
+      ...(timed ? [] : [{ key: "epochs", value: String(each.epochs), why: each.why }]),
+      ...free({ key: "batch_size", value: String(size), why: batch.why }),
+      // Where early stopping watches a metric, the same decides which weights stay.
+      ...(wanted.keep === null || fixed["early_stopping"]?.includes("metric") === true
+        ? []
+        : free({ key: "keep", value: `best(${wanted.keep})`, why: "what is searched for decides which weights stay" })),
+    ],
+    vary: [
+      ...(kept.length > 1
+        ? [{ key: "base", value: `choice(${kept.map(({ base }) => JSON.stringify(base)).join(", ")})` }]
+        : []),
+      {
+        key: "technique",
+        value: `choice(${spaces.map((way) => way.space).join(", ")})`,
+        why: `what trains: ${listed(spaces.map(({ learns }) => learns))}`,
+      },
+      ...(rated
+        ? []
+        : [
+            {
+              key: "optimizer.learning_rate",
+              value: rangeOf(all),
+              why: spaces.length > 1 ? "around what is recommended for each" : "around what is recommended",
+            },
+          ]),
+    ],
+    sweep: [
+      ...(bands === null
+        ? []
+        : [{ key: "where", value: bands, why: "no rate of one technique is tried with another that it doesn't suit" }]),
+      sure
+        ? { key: "trials", value: String(first.length), why: whySure(wanted.validating) }
+        : {
+            key: "search",
+            value: `tpe(startup: ${String(first.length)})`,
+            why: "learns from its first trials on, which are known to do well",
+          },
+      ...(pruned
+        ? [
+            {
+              key: "pruner",
+              value: `asha(reduction: ${String(HALVED)}, first: ${String(rung)})`,
+              why: `of the trials that come so far, one of ${String(HALVED)} goes on`,
+            },
+          ]
+        : []),
+      ...wanted.asked,
+    ],
+    first,
+  };
+}
+
+function whyBase([{ worth }, ...others]: readonly [Candidate, ...Candidate[]], alone: boolean): string {
+  if (others.length > 0) return "its probe does best; others are tried too";
+  return alone
+    ? "the one that there is"
+    : worth === null
+      ? "one that reads the task in time"
+      : "its probe does best of those that there is time for";
+}
+
+function whySure(validating: number): string {
+  return `those that are recommended: the best of more, by ${count(validating)} rows, would be one of chance`;
+}
+
+function listed(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} or ${parts.at(-1) ?? ""}`;
+}
+
+/**
+ * Points that begin: of the best base the way that usually does best, the other that learns much, and the head alone (so that
+ * what a frozen base can do is a model too; found at once where it can be), then the other bases, and what lies around. `long`: there are updates enough for
+ * all weights; `sure`: nothing but what is recommended.
+ */
+function firstOf(
+  [best, ...others]: readonly [Candidate, ...Candidate[]],
+  { rated, long, sure }: { readonly rated: boolean; readonly long: boolean; readonly sure: boolean },
+): readonly Readonly<Record<string, string>>[] {
+  const rates = sameRate([best, ...others].flatMap(({ ways }) => ways)).find((way) => way.exact)?.rate;
+  const points = ({ base, ways }: Candidate) =>
+    ways
+      .flatMap((way) => way.points.map((point, i) => ({ ...point, way, order: orderOf(way, i, long) })))
+      .toSorted((a, b) => a.order - b.order)
+      .map(({ values, times, way }) => ({
+        ...(others.length > 0 && { base: JSON.stringify(base) }),
+        ...values,
+        ...(!rated && {
+          "optimizer.learning_rate": String(
+            Number(((way.exact ? (rates ?? way.rate) : way.rate) * times).toPrecision(3)),
+          ),
+        }),
+      }));
+  const own = points(best);
+  const [ways, around] = [own.slice(0, best.ways.length), own.slice(best.ways.length)];
+  // A head that is found at once costs little: each base's is tried.
+  const cheap = (one: Candidate) => points({ ...one, ways: one.ways.filter((way) => way.exact) });
+  const usual = (one: Candidate) => points({ ...one, ways: one.ways.filter((way) => !way.exact) }).slice(0, 1);
+  // Where nothing tells rates apart, what lies around is the same again.
+  return [...ways, ...others.flatMap((one) => [...usual(one), ...cheap(one)]), ...(rated || sure ? [] : around)];
+}
+
+/** The first of each way before the second of any. */
+function orderOf({ headOnly, whole }: Way, i: number, long: boolean): number {
+  return headOnly ? 0.5 : 10 * i + (whole === long ? 0 : 0.1);
+}

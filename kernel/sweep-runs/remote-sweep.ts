@@ -1,0 +1,225 @@
+/**
+ * A sweep whose search runs on the cluster of its runner: sent there, watched, found again by the same statement in whichever
+ * notebook, and brought back when it is over. Whoever watches may leave at any time.
+ */
+import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import { basename, join } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import { workerRunner, type WorkerRunner } from "#stdlib/runners/kind.js";
+import { lockRun } from "../runs/run-lock.js";
+import { clusterAt, readPlace, writePlace, type SearchPlace } from "../runs/together/search-place.js";
+import { writeStatement } from "../runs/together/trial-groups.js";
+import { isOver, RayJobs } from "../remote/coordinator/ray/jobs.js";
+import { PART_BYTES, sendSearch, standing } from "../remote/coordinator/ray/search-job.js";
+import type { SearchOrder } from "../remote/coordinator/ray/search-order.js";
+import { noteRunning } from "../remote/supervisor/running-processes.js";
+import { does } from "../host/load-implementation.js";
+import { searchedIn } from "../study/search-state.js";
+import { memoryHere } from "../session/answers/dataset-cache.js";
+import type { Stage } from "../session/execution-context.js";
+import type { OpenSession } from "../session/open-session.js";
+import { version } from "../session/version.js";
+import { atOnce } from "./at-once.js";
+import { sweepHash } from "./journal/identity.js";
+import { journalOf } from "./journal/journal-of.js";
+import { Journal } from "./journal/journal.js";
+import { hasWeights } from "../session/kept-weights.js";
+import { outdatedIn } from "./outdated-journal.js";
+import { planCard, trialCosts } from "./plan-card.js";
+import { watchThere, type SweptThere } from "./watch-remote.js";
+import { placeOf } from "./trains-trials.js";
+import { isVerifying } from "../session/verifying.js";
+import { Mirror } from "./remote/mirror.js";
+import { packSweep } from "./remote/packed-sweep.js";
+
+type Sweep = Extract<Action, { verb: "sweep" }>;
+/** What came of it there, once it is over; or the statement as it is to be run here. Coded errors of clusters. */
+export async function sweepThere(
+  session: OpenSession,
+  action: Sweep,
+  stage: Stage,
+): Promise<SweptThere | { readonly here: Sweep }> {
+  const { name, sweep } = action;
+  const searched = searchedIn(sweep);
+  // Nothing that a verification starts goes on elsewhere; where trials are trained changes no number.
+  if (isVerifying(session)) return { here: searched?.where === "cluster" ? withoutRunner(action) : action };
+  const folder = Journal.folder(session.runs, name, sweepHash(sweep));
+  if (searched?.where !== "cluster") {
+    await demandNotThere(name, folder);
+    return { here: action };
+  }
+  if (searched.why !== null) throw new CodedError("search-not-there", { sweep: name, why: searched.why });
+  const there = await There.of(session, action, stage, folder);
+  if (await there.allDone()) return { here: withoutRunner(action) };
+  const at = (await there.found()) ?? (await there.begin());
+  return there.watch(at);
+}
+
+/** Two searches of one sweep would draw the same trials. Coded error `search-elsewhere`. */
+async function demandNotThere(sweep: string, folder: string): Promise<void> {
+  const at = readPlace(folder);
+  if (!at) return;
+  const ray = new RayJobs(clusterAt(at));
+  // A cluster that is gone has no search of it either.
+  const job = await standing(ray, at).catch(() => null);
+  if (job && !isOver(job)) throw new CodedError("search-elsewhere", { sweep, address: at.address });
+}
+
+function withoutRunner({ sweep: { runner, ...sweep }, ...action }: Sweep): Sweep {
+  void runner;
+  return { ...action, sweep };
+}
+
+interface Around {
+  readonly session: OpenSession;
+  readonly action: Sweep;
+  readonly stage: Stage;
+  /** Of its lock, beside the journal. */
+  readonly folder: string;
+  readonly cluster: ReturnType<NonNullable<WorkerRunner["cluster"]>>;
+}
+
+class There {
+  private readonly ray: RayJobs;
+  private readonly mirror: Mirror;
+
+  private constructor(private readonly o: Around) {
+    const { session, action, stage, cluster } = o;
+    const { name, sweep } = action;
+    this.ray = new RayJobs({ ...cluster, ...(stage.signal && { signal: stage.signal }) });
+    const of = journalOf(sweep, session.vocabulary.registry);
+    this.mirror = new Mirror({ runs: session.runs, name, hash: sweepHash(sweep), of });
+  }
+
+  static async of(session: OpenSession, action: Sweep, stage: Stage, folder: string): Promise<There> {
+    const runner = must(action.sweep.runner, "the runner");
+    const cluster = must(workerRunner(await does(runner, "runner")).cluster, "a runner's cluster")(runner);
+    const there = new There({ session, action, stage, folder, cluster });
+    const { sweep } = action;
+    there.mirror.setAside(await outdatedIn({ session, stage, sweep }, there.mirror.ended));
+    return there;
+  }
+
+  /** Nothing is left to be trained, and nobody has what was. */
+  async allDone(): Promise<boolean> {
+    const { trials } = this.o.action.sweep;
+    const { ended, unfinished } = this.mirror;
+    return readPlace(this.o.folder) === null && trials !== null && ended.length >= trials && unfinished.length === 0;
+  }
+
+  /** That which goes on, or has ended well and was not brought back. */
+  async found(): Promise<SearchPlace | null> {
+    const { action, stage, folder } = this.o;
+    const at = readPlace(folder);
+    const job = at && (await standing(this.ray, at));
+    if (!at || !job || at.lost) return null;
+    if (isOver(job) && job.status !== "SUCCEEDED") return null;
+    say(
+      stage,
+      isOver(job)
+        ? `${action.name} has ended on the cluster: nothing was started, this brings what it came to.`
+        : `${action.name} is under way on the cluster since ${at.since}: nothing was started, this shows it.`,
+    );
+    return at;
+  }
+
+  /** Sends it there. One that ended before its time goes on, in the folder that it had. */
+  async begin(): Promise<SearchPlace> {
+    const { session, action, stage, folder } = this.o;
+    const { name, sweep } = action;
+    const lock = await lockRun(folder, "sweep");
+    const work = join(session.runs, "sweeps", `.${this.mirror.name}`);
+    try {
+      const fold = await this.plan();
+      const before = readPlace(folder);
+      const at = await this.placeFor(before);
+      rmSync(work, { recursive: true, force: true });
+      const file = await packSweep({ session, stage }, action, { folder: work, journal: this.mirror.file });
+      const { size } = await (await import("node:fs/promises")).stat(file);
+      const order: SearchOrder = {
+        version: 1,
+        tunebook: version,
+        key: at.key,
+        job: at.job,
+        sweep: name,
+        journal: this.mirror.name,
+        address: at.address,
+        host: at.node.address,
+        parts: Math.max(1, Math.ceil(size / PART_BYTES)),
+        kept: this.mirror.ended.flatMap(({ run }) => (run !== null && hasWeights(run) ? [basename(run)] : [])),
+      };
+      // Whoever is killed here leaves a pointer to a job that never was, and the next one sends it.
+      writePlace(folder, at);
+      writeStatement(folder, { version: 1, name, hash: sweepHash(sweep), several: { is: "sweep", sweep } });
+      noteRunning(folder);
+      await sendSearch(this.ray, { ...at, order, file }).catch((error: unknown) => {
+        throw stage.signal?.aborted ? sendingEnded(name) : error;
+      });
+      fold();
+      say(
+        stage,
+        `${name} goes on by itself on the cluster: its search is the job ${at.job} on ${at.node.host} (${at.node.address}), beside its workers. The notebook may be closed.`,
+        `The same cell run again or \`attach ${name}\`, here or in another notebook, shows it and brings what it came to; \`tunebook attach ${name}\` on the command line. Interrupting this cell ends the watching alone; \`tunebook runs stop ${name}\` ends the sweep.`,
+      );
+      return at;
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+      lock.release();
+    }
+  }
+
+  /** Shows it; what is returned folds it. */
+  private async plan(): Promise<() => void> {
+    const { session, action, stage } = this.o;
+    const { name, sweep } = action;
+    const costs = await trialCosts(session, { name, sweep }, stage);
+    const where = await placeOf(sweep);
+    const open = atOnce(sweep, memoryHere(), costs?.most.memoryBytes, where?.room ?? null);
+    return planCard(stage, { name, sweep, open, costs });
+  }
+
+  watch(at: SearchPlace): Promise<SweptThere> {
+    const { session, action, stage, folder, cluster } = this.o;
+    return watchThere({ session, action, stage, folder, cluster, mirror: this.mirror }, at);
+  }
+
+  private async placeFor(before: SearchPlace | null): Promise<SearchPlace> {
+    const { action, cluster } = this.o;
+    const nodes = await this.ray.nodes();
+    const node = nodes.find(({ id }) => id === before?.node.id) ?? nodes.find(({ head }) => head) ?? nodes[0];
+    const { id, host, address } = must(node, "a node of the cluster");
+    return {
+      version: 1,
+      sweep: action.name,
+      address: cluster.address,
+      token: variableIn(action.sweep.runner?.arguments["token"]),
+      key: before?.key ?? randomBytes(8).toString("hex"),
+      job: `tunebook-search-${action.name.replace(/[^\w-]/g, "-")}-${randomBytes(4).toString("hex")}`,
+      node: { id, host, address },
+      since: new Date().toISOString(),
+    };
+  }
+}
+
+/** The last that was asked of the cluster may have reached it. */
+function sendingEnded(name: string): CodedError {
+  return new CodedError("interrupted", {
+    what: `sending ${name} to the cluster`,
+    kept: `it may have begun there: \`attach ${name}\` shows it then, \`tunebook runs stop ${name}\` ends it, the same cell sends it where it hasn't`,
+  });
+}
+
+/** Of a secret: the name of its variable. */
+function variableIn(secret: unknown): string | null {
+  const given = isRecord(secret) ? secret["arguments"] : undefined;
+  const env = isRecord(given) ? given["env"] : undefined;
+  return typeof env === "string" ? env : null;
+}
+
+function say(stage: Stage, ...lines: readonly string[]): void {
+  for (const line of lines) stage.screen.display({ bundle: { "text/plain": line } });
+}

@@ -1,0 +1,81 @@
+/** What a sweep on a cluster made, brought into the folder of runs: every trial's run, the best one's with its weights. */
+import { createReadStream, createWriteStream, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { closeToOthers, makePrivateFolder, PRIVATE, writePrivate } from "../../fetch/private.js";
+import { writing } from "../../runs/folder-errors.js";
+import { quoted } from "../../runs/log-lines.js";
+import { readRegular } from "../../runs/read-regular.js";
+import { RunFolder } from "../../runs/run-folder.js";
+import type { RayJobs } from "../../remote/coordinator/ray/jobs.js";
+import type { FileThere } from "../../remote/coordinator/ray/job-progress.js";
+import type { SearchAt } from "../../runs/together/search-place.js";
+import { fetchBack } from "../../remote/coordinator/ray/search-job.js";
+import { RUNS } from "../../remote/coordinator/ray/search-order.js";
+import { openBundle } from "../../runs/record/bundle/open.js";
+
+interface Into {
+  /** The folder of runs, and where relative paths of their plans start. */
+  readonly runs: string;
+  readonly home: string;
+  /** A folder for what is on its way, on the disk of the runs; made and taken away here. */
+  readonly work: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @returns the runs that came. Coded errors `search-results`, `bundle-unsound`, those of clusters and disks */
+export async function bringRuns(
+  ray: RayJobs,
+  at: SearchAt,
+  results: FileThere,
+  { runs, home, work, signal }: Into,
+): Promise<readonly string[]> {
+  rmSync(work, { recursive: true, force: true });
+  try {
+    makePrivateFolder(work);
+    const [packed, tar, opened] = ["results.tar.gz", "results.tar", "opened"].map((name) => join(work, name)) as [
+      string,
+      string,
+      string,
+    ];
+    await fetchBack(ray, at, results, packed);
+    await pipeline(createReadStream(packed), createGunzip(), createWriteStream(tar, { mode: PRIVATE.file }));
+    await openBundle(tar, opened, { signal });
+    return moved(join(opened, RUNS), runs, home);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** One that is there came earlier: it is whole, since it was moved as one. */
+function moved(from: string, runs: string, home: string): readonly string[] {
+  if (!existsSync(from)) return [];
+  try {
+    makePrivateFolder(runs);
+    return readdirSync(from).map((id) => {
+      const to = join(runs, id);
+      if (existsSync(to)) return to;
+      settle(RunFolder.open(join(from, id)), to, home);
+      closeToOthers(join(from, id));
+      renameSync(join(from, id), to);
+      return to;
+    });
+  } catch (error) {
+    throw writing(error, runs);
+  }
+}
+
+/** Its lock and its log name folders of the machine that it was made on. */
+function settle(run: RunFolder, to: string, home: string): void {
+  const lock = run.lock();
+  if (lock) {
+    const here = { ...lock, home: relative(to, home) };
+    writePrivate(join(run.path, "lock.json"), JSON.stringify(here, null, 2));
+  }
+  const lines = run.events().map((event) => {
+    const folder = event.kind === "checkpoint" && { folder: join(to, "checkpoints", basename(event.folder)) };
+    return `${JSON.stringify({ ...event, ...folder }, quoted)}\n`;
+  });
+  if (readRegular(run.eventsFile) !== null) writePrivate(run.eventsFile, lines.join(""));
+}

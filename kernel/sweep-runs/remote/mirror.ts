@@ -1,0 +1,126 @@
+/**
+ * The journal of a sweep whose search runs on a cluster, as far as it was told of here: the same file that a search here would
+ * write, so that whoever reads a sweep reads this one. What the search there says stands over what is here.
+ */
+import { closeSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { PRIVATE, writePrivate } from "../../fetch/private.js";
+import { writing } from "../../runs/folder-errors.js";
+import { underLock } from "../../runs/optuna/journal-lock.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Progress } from "../../remote/coordinator/ray/job-progress.js";
+import type { TrialRecord } from "../../study/trial.js";
+import { Journal, type JournalOf } from "../journal/journal.js";
+import { TrialLog, type SweepLog } from "../journal/trial-log.js";
+
+export class Mirror implements SweepLog {
+  private log: TrialLog;
+  private journal: Journal;
+  private aside: readonly number[] = [];
+  private readonly progress = new Map<number, Progress>();
+  private over = false;
+
+  /** `runs`: the folder of runs; name and hash: the sweep's. */
+  constructor(
+    private readonly made: {
+      readonly runs: string;
+      readonly name: string;
+      readonly hash: string;
+      readonly of: JournalOf;
+    },
+  ) {
+    [this.journal, this.log] = this.opened();
+  }
+
+  private opened(): [Journal, TrialLog] {
+    const { runs, name, hash, of } = this.made;
+    const journal = Journal.open(runs, name, hash, of);
+    return [journal, new TrialLog(journal)];
+  }
+
+  get file(): string {
+    return this.journal.file;
+  }
+  get name(): string {
+    return this.log.name;
+  }
+  get trials(): readonly TrialRecord[] {
+    return [...this.ended, ...this.open].sort((a, b) => a.number - b.number);
+  }
+  get ended(): readonly TrialRecord[] {
+    return this.log.ended;
+  }
+  get strange(): TrialLog["strange"] {
+    return this.log.strange;
+  }
+  /** Begun, and not over as far as it is known. */
+  get unfinished(): readonly TrialRecord[] {
+    return this.log.unfinished;
+  }
+  get open(): readonly TrialRecord[] {
+    if (this.over) return [];
+    return this.unfinished.map((trial) => {
+      const { step, steps, tokens } = this.progress.get(trial.number) ?? {};
+      if (step === undefined || steps === undefined) return trial;
+      return { ...trial, step, steps, ...(tokens !== undefined && { tokens }) };
+    });
+  }
+
+  setAside(outdated: readonly number[]): void {
+    this.aside = outdated;
+    this.log.setAside(outdated);
+  }
+
+  running(trials: readonly Progress[]): void {
+    this.progress.clear();
+    for (const one of trials) this.progress.set(one.number, one);
+  }
+  /** Nothing runs there any more. */
+  end(): void {
+    this.over = true;
+  }
+
+  /** Whole lines of the journal there, which stand at that byte of it. Coded errors `search-results`, `no-space`, `run-folder`. */
+  take(at: number, text: string): void {
+    const { file } = this;
+    const bytes = Buffer.from(text);
+    let anew = false;
+    try {
+      underLock(file, () => {
+        const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+        if (at > size)
+          throw new CodedError("search-results", { host: "its node", why: "a part of its journal is missing" });
+        const here = read(file, at, Math.min(size - at, bytes.length));
+        if (here.equals(bytes.subarray(0, here.length))) append(file, bytes.subarray(here.length));
+        else {
+          writePrivate(file, Buffer.concat([read(file, 0, at), bytes]));
+          anew = true;
+        }
+      });
+    } catch (error) {
+      throw error instanceof CodedError ? error : writing(error, file);
+    }
+    if (!anew) return this.log.look();
+    [this.journal, this.log] = this.opened();
+    this.log.setAside(this.aside);
+  }
+}
+
+function read(file: string, from: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  if (length === 0) return bytes;
+  const at = openSync(file, "r");
+  try {
+    return bytes.subarray(0, readSync(at, bytes, 0, length, from));
+  } finally {
+    closeSync(at);
+  }
+}
+function append(file: string, bytes: Buffer): void {
+  if (bytes.length === 0) return;
+  const at = openSync(file, "a", PRIVATE.file);
+  try {
+    for (let done = 0; done < bytes.length;) done += writeSync(at, bytes, done);
+  } finally {
+    closeSync(at);
+  }
+}

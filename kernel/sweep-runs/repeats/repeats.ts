@@ -1,0 +1,119 @@
+/**
+ * `train … { repeats: 5 }`: the recipe with one seed after another, in one picture; then what scores come to over the seeds.
+ * The best by validation stays under the name. In the table of runs they are folded like trials of a sweep: the journal says
+ * which seed each had and what it scored. With `resume: true` what was not trained yet goes on.
+ */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { rankedBy, watchedIn } from "#dsl/compiler/plan/watched-metric.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
+import { seedsShown } from "../../display/scores/seeds.js";
+import { basename } from "node:path";
+import { finishedRun } from "../../runs/history/runs-named.js";
+import type { ModelHandle } from "../../models/model-handle.js";
+import { Journal } from "../journal/journal.js";
+import type { Stage } from "../../session/execution-context.js";
+import type { OpenSession } from "../../session/open-session.js";
+import { tellFit } from "../../training-runs/train-named.js";
+import { keptScores, trainEach, type Each, type Train } from "./train-each.js";
+
+type Repeated = Train & { readonly repeats: NonNullable<Train["repeats"]> };
+
+export async function trainRepeats(
+  session: OpenSession,
+  { repeats, ...action }: Repeated,
+  stage: Stage,
+  { id, onTrained }: { readonly id: string; readonly onTrained: () => void },
+): Promise<void> {
+  const { name, plan } = action;
+  const watched = watchedIn(session.vocabulary.registry, plan.recipe.training);
+  const metric = metricName(watched, session.vocabulary.registry);
+  const greater = rankedBy(session.vocabulary.registry, watched, "keep") === "greater";
+  const goal = { metric, direction: greater ? ("maximize" as const) : ("minimize" as const) };
+  const journal = Journal.open(session.runs, name, hashFor(session, { ...action, repeats }), {
+    vary: {},
+    goals: [goal],
+  });
+  const each = seedsOf(repeats).map((one, i): Each => ({
+    ...one,
+    trial: { sweep: name, journal: journal.name, number: i + 1, goal, seeds: true },
+  }));
+  const note = (handle: ModelHandle, one: Each): void => {
+    const { weights } = handle;
+    const { number } = one.trial ?? { number: 0 };
+    if (!weights || journal.trials.some((trial) => trial.number === number)) return;
+    const score = keptScores(handle)[metric] ?? Number.NaN;
+    journal.add({
+      number,
+      values: { seed: String(one.plan.recipe.training.seed) },
+      point: {},
+      state: "done",
+      error: null,
+      score: Number.isFinite(score) ? score : null,
+      seconds: secondsOf(handle),
+      run: weights.folder,
+    });
+  };
+  const handles = await trainEach(session, action, each, stage, id, note);
+  onTrained();
+  const scored = handles.map((handle) => ({ handle, metrics: keptScores(handle) }));
+  const best = bestOf(scored, metric, greater);
+  const handle = session.models.define(plan.recipe.model, name);
+  await handle.weights?.settled;
+  if (!best.weights) throw new CodedError("not-trained", { model: best.name });
+  handle.weights = { ...best.weights, recipeHash: repeats.recipeHash };
+  handle.seeds = handles;
+  const { weights } = best;
+  stage.screen.display(
+    seedsShown(
+      scored.map(({ handle: one, metrics }, i) => ({
+        model: one.name,
+        metrics,
+        run: basename(one.weights?.folder ?? ""),
+        seed: repeats.each[i]?.plan.recipe.training.seed ?? 0,
+      })),
+      { name, best: best.name, metric },
+    ),
+  );
+  tellFit(weights, stage, best.name);
+}
+
+/** As they are shown. */
+export function seedsOf({ each }: Pick<Repeated["repeats"], "each">): readonly Each[] {
+  return each.map((one, i) => {
+    const { training, model, data } = one.plan.recipe;
+    const which = `Seed ${String(training.seed)}, ${String(i + 1)} of ${String(each.length)}`;
+    return { ...one, title: `${which}: ${model.name} on ${data.name}` };
+  });
+}
+
+/** The best by what is watched; where nothing was measured the first. */
+function bestOf(
+  scored: readonly { readonly handle: ModelHandle; readonly metrics: Readonly<Record<string, number>> }[],
+  metric: string,
+  greater: boolean,
+): ModelHandle {
+  const worth = (metrics: Readonly<Record<string, number>>): number => {
+    const value = metrics[metric] ?? Number.NaN;
+    return Number.isNaN(value) ? -Infinity : greater ? value : -value;
+  };
+  return scored.reduce((a, b) => (worth(b.metrics) > worth(a.metrics) ? b : a)).handle;
+}
+
+/** A journal for each time that it is begun; what goes on goes on in its own. */
+function hashFor(session: OpenSession, { name, resume, repeats }: Repeated): string {
+  const before = resume
+    ? repeats.each.flatMap(({ name: one, plan }) => {
+        const run = finishedRun(session.runs, one, plan.recipeHash);
+        const trial = run?.lock()?.trial;
+        return trial?.sweep === name && trial.journal.startsWith(`${name}-`) ? [trial.journal] : [];
+      })[0]
+    : undefined;
+  if (before !== undefined && /^[0-9a-f]{12}$/.test(before.slice(name.length + 1)))
+    return before.slice(name.length + 1);
+  return hashOf({ repeats: repeats.recipeHash, at: new Date().toISOString() });
+}
+
+function secondsOf({ weights }: ModelHandle): number {
+  return (weights?.events ?? []).reduce((sum, event) => (event.kind === "stopped" ? sum + event.seconds : sum), 0);
+}

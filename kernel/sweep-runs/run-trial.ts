@@ -1,0 +1,248 @@
+/** One trial: the point's program compiled, trained and scored on the validation split. */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Span } from "#dsl/language/diagnostics/span.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
+import { readCheckpoints } from "../runs/checkpoints.js";
+import type { RunEvent } from "../events/events.js";
+import { endedAs, isTrial, runsNamed } from "../runs/history/runs-named.js";
+import { readsTexts, worldIn } from "../inference/measuring/measure-metric.js";
+import { keptCheckpoint } from "../models/kept-checkpoint.js";
+import { writesText } from "../models/model-handle.js";
+import { giveBack, giveWeights } from "../training-runs/give-weights.js";
+import type { RunResult } from "../training-runs/request.js";
+import { trainOnce } from "../training-runs/training.js";
+import { evaluateOnce } from "../evaluation/evaluate-once.js";
+import type { Stage } from "../session/execution-context.js";
+import type { OpenSession } from "../session/open-session.js";
+import { warningsOn } from "../session/warnings.js";
+import { REFUSED, trialProgram, type Around as Compiled, type TrialProgram } from "./trial-program.js";
+import { trialHook } from "./trial-hook.js";
+import type { TrialModels } from "./trial-models.js";
+import type { Asked, Outcome } from "./trial-work.js";
+
+/** What a trial trains and is scored with. */
+export interface Trains {
+  readonly session: OpenSession;
+  readonly stage: Stage;
+  readonly sweep: Pick<SweepPlan, "goal" | "goals" | "require">;
+  /** Of the statement. */
+  readonly span: Span;
+  readonly models: TrialModels;
+  /** In a process of its own, maybe beside others. */
+  readonly apart?: true;
+}
+/** What a trial shares with the others of its sweep. */
+export interface Around extends Compiled, Trains {
+  readonly session: OpenSession;
+  readonly stage: Stage;
+  readonly sweep: SweepPlan;
+}
+
+/**
+ * Trains one point, with each of its seeds, and scores it on the validation split (the training split where there is none is never used: the
+ * checker refuses). Whoever asks gives its turn back.
+ */
+export async function runTrial(around: Around, asked: Asked): Promise<readonly Outcome[]> {
+  return trainPlans(around, asked, await plansOfTrial(around, asked));
+}
+
+/** Its trainings: one, or as many as it has seeds. Whoever asked is told of its hashes. */
+export async function plansOfTrial({ stage, ...shared }: Compiled, asked: Asked): Promise<TrialProgram["plans"]> {
+  const around = { ...shared, stage: { ...stage, signal: asked.signal } };
+  const program = await trialProgram(around, asked.values, `${asked.of.sweep}_${asked.of.number}`);
+  if ("refused" in program) {
+    asked.onProgram({ recipe: REFUSED });
+    throw new TrialRefused(program.refused);
+  }
+  const { plans, recipe, data } = program;
+  asked.onProgram({ recipe, ...(data !== null && { data }) });
+  return plans;
+}
+
+/** What is asked of a trial whose program is known. */
+export type Training = Omit<Asked, "values" | "onProgram">;
+
+export async function trainPlans(
+  { stage, ...shared }: Trains,
+  asked: Training,
+  plans: TrialProgram["plans"],
+): Promise<readonly Outcome[]> {
+  const around = { ...shared, stage: { ...stage, signal: asked.signal } };
+  const outcomes: Outcome[] = [];
+  for (const { name, plan } of plans) {
+    outcomes.push(await runOnce(around, asked, { name, plan, first: outcomes.length === 0 }));
+    if (asked.ends() !== null) break;
+  }
+  return outcomes;
+}
+
+interface One {
+  readonly name: string;
+  readonly plan: Plan;
+  /** Of several seeds. */
+  readonly first: boolean;
+}
+
+async function runOnce(around: Trains, asked: Training, one: One): Promise<Outcome> {
+  const { session, stage, sweep } = around;
+  const { name, plan } = one;
+  const { registry } = session.vocabulary;
+  const bars = (sweep.require ?? []).map((bar) =>
+    must(registry.find("bar", bar.word)?.capabilities, `what ${bar.word} says of itself`).metric(bar),
+  );
+  const wanted = [...sweep.goals.map(({ metric }) => metric), ...bars];
+  const measures = await onTheWay(wanted, plan, registry);
+  const before = asked.resume ? doneBefore(session, asked.of, one, wanted) : null;
+  if (before) return outcomeOf(before, sweep, registry);
+  await asked.turn.begin();
+  const result = await trained(around, asked, one, measures);
+  const forget = () => session.weights.forget(result.run.path);
+  if (result.trained.reason === "interrupted") {
+    session.later(settledThen(result.trained.settled, forget));
+    throw new CodedError("interrupted", {
+      what: `the sweep ${asked.of.sweep}`,
+      kept: "the trials done so far are kept: run the statement again to go on",
+    });
+  }
+  const ended = { run: result.run.path, tokens: tokensOf(result.events) };
+  try {
+    if (result.trained.reason === "given up") return { ...ended, scores: null, bars: [] };
+    const handle = session.models.unnamed(plan.recipe.model, name);
+    const kept = await giveWeights(session, handle, plan, result);
+    if (kept?.damaged)
+      warningsOn(stage, around.span)("best-not-kept", { ...kept.damaged, kept: kept.checkpoint.position.step });
+    const told = toldAt(result.events, must(kept, "the weights of a training that ended").checkpoint.position.step);
+    const missing = wanted.filter((metric) => !measures.includes(metric) || !(metricName(metric, registry) in told));
+    const how = {
+      metrics: missing,
+      batch_size: plan.recipe.training.batch_size,
+      world: worldIn(stage.hostContext.folder),
+      judging: { beside: null, signal: stage.signal, onProgress: stage.hostContext.onProgress },
+    };
+    const subject = { data: plan.recipe.data, split: "validation" };
+    const scored = missing.length > 0 ? await evaluateOnce(session, handle, subject, how, stage) : null;
+    const values = wanted.map(
+      (metric) => (missing.includes(metric) ? scored?.evaluation.metrics : told)?.[metricName(metric, registry)],
+    );
+    return outcomeOf({ ...ended, values, step: result.trained.steps }, sweep, registry);
+  } finally {
+    giveBack(result);
+    await forget();
+  }
+}
+
+/** `values`: of each goal, then of each bar. Coded error `trial-unmeasured`. */
+async function settledThen(settled: Promise<unknown>, forget: () => Promise<void>): Promise<void> {
+  try {
+    await settled;
+  } finally {
+    await forget();
+  }
+}
+
+function outcomeOf(
+  {
+    values,
+    step,
+    ...ended
+  }: Pick<Outcome, "run" | "tokens"> & {
+    readonly values: readonly (number | undefined)[];
+    readonly step: number;
+  },
+  { goals }: Pick<SweepPlan, "goals">,
+  registry: Registry,
+): Outcome {
+  const all = values.map((value) => value ?? Number.NaN);
+  const none = goals.findIndex((_, i) => Number.isNaN(all[i]));
+  const unmeasured = goals[none];
+  if (unmeasured) throw new CodedError("trial-unmeasured", { metric: metricName(unmeasured.metric, registry), step });
+  return { ...ended, scores: all.slice(0, goals.length), bars: all.slice(goals.length) };
+}
+
+/** What it came to, where it was trained to its end before the sweep was interrupted and its log says all that is wanted; null: no. */
+function doneBefore({ runs, vocabulary }: OpenSession, of: Asked["of"], { name, plan }: One, wanted: readonly Call[]) {
+  // What nothing in its recipe stops early was stopped by a person.
+  const itself = plan.recipe.training.early_stopping === null ? ["done"] : ["done", "early"];
+  const run = runsNamed(runs, name, plan.recipeHash).find((one) => isTrial(one, of) && endedAs(one, itself));
+  if (!run || readCheckpoints(run).length === 0) return null;
+  const events = run.events();
+  const { step } = keptCheckpoint(run, plan).position;
+  const told = toldAt(events, step);
+  const values = wanted.map((metric) => told[metricName(metric, vocabulary.registry)]);
+  return values.includes(undefined) ? null : { run: run.path, tokens: tokensOf(events), values, step };
+}
+
+async function trained(
+  around: Trains,
+  asked: Training,
+  { name, plan, first }: One,
+  measures: readonly Call[],
+): Promise<RunResult> {
+  const { session, stage, sweep, models } = around;
+  const metric = metricName(sweep.goal.metric, session.vocabulary.registry);
+  const tell = (event: RunEvent): void => {
+    if (event.kind === "step") asked.onStep(event.step, event.tokens);
+    const score = event.kind === "evaluated" ? event.metrics[metric] : undefined;
+    if (event.kind === "evaluated" && first && score !== undefined && !Number.isNaN(score))
+      asked.onReport(event.step, score);
+  };
+  const request = {
+    plan,
+    measures,
+    machine: { opens: models.opens, concurrent: around.apart === true },
+    listener: {
+      onEvent: (event: RunEvent) => {
+        tell(event);
+        asked.onEvent?.(event);
+      },
+      onBehind: (events: readonly RunEvent[]) => events.forEach(tell),
+      onRun: (folder: string) => asked.onRun(folder),
+    },
+    hooks: (steps: number) => {
+      asked.onSteps(steps);
+      return [trialHook(steps, { pass: () => asked.turn.pass(), endsNow: () => asked.ends() })];
+    },
+  };
+  const run = { name, trial: asked.of };
+  if (!asked.resume) return trainOnce(session, { ...request, run: { ...run, resume: false } }, stage);
+  try {
+    return await trainOnce(session, { ...request, run: { ...run, resume: true } }, stage);
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.code !== "nothing-to-resume") throw error;
+    return trainOnce(session, { ...request, run: { ...run, resume: false } }, stage);
+  }
+}
+
+/** Those that validation says while it trains: the rest is asked of the trained model. */
+async function onTheWay(wanted: readonly Call[], { recipe }: Plan, registry: Registry): Promise<readonly Call[]> {
+  if (recipe.training.validate === null) return [];
+  const found: Call[] = [];
+  for (const metric of wanted) {
+    const of = registry.find("metric", metric.word)?.capabilities?.of ?? [];
+    const timed = of.includes("time") || of.includes("cost");
+    const written = writesText(recipe.model) && (await readsTexts(metric));
+    if (!timed && !written) found.push(metric);
+  }
+  return found;
+}
+
+/** What validation said after that step. */
+function toldAt(events: readonly RunEvent[], step: number): Readonly<Record<string, number>> {
+  for (const event of events.toReversed()) if (event.kind === "evaluated" && event.step === step) return event.metrics;
+  return {};
+}
+
+function tokensOf(events: readonly RunEvent[]): number {
+  return events.reduce((sum, event) => (event.kind === "step" ? sum + event.tokens : sum), 0);
+}
+
+class TrialRefused extends Error {
+  constructor(code: string) {
+    super(`the checker refused it: ${code}`);
+  }
+}

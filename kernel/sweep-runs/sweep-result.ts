@@ -1,0 +1,12 @@
+/** A sweep's statement, and what it came to. */
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { LiveSweep } from "./live-sweep.js";
+import type { TrialLog } from "./journal/trial-log.js";
+
+export type Sweep = Extract<Action, { verb: "sweep" }>;
+
+export type Told = Pick<Swept, "live"> & { readonly log: Pick<TrialLog, "ended"> };
+export interface Swept {
+  readonly live: LiveSweep;
+  readonly log: TrialLog;
+}

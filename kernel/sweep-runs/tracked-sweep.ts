@@ -1,0 +1,49 @@
+/** A sweep that trackers are told of; where nobody is, nothing is written. */
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { TrialRecord } from "../study/trial.js";
+import { SweepTold, writeSweep } from "../trackers/sweep-tracking.js";
+import type { Trackers } from "../trackers/trackers.js";
+import { toldOf, type ToldFrom } from "../training-runs/tracker-context.js";
+
+export interface TrackedSweep {
+  changed(ended: readonly TrialRecord[]): void;
+  ended(as: "finished" | "failed" | "killed"): void;
+}
+interface Of {
+  /** That of its lock, beside the journal. */
+  readonly folder: string;
+  readonly name: string;
+  readonly sweep: SweepPlan;
+  readonly goal: { readonly metric: string; readonly direction: "maximize" | "minimize" };
+}
+const NOBODY: TrackedSweep = { changed: () => undefined, ended: () => undefined };
+
+export function trackSweep(
+  { trackers }: { readonly trackers: Trackers },
+  { folder, name, sweep, goal }: Of,
+  stage: ToldFrom,
+): TrackedSweep {
+  const told = toldOf(stage);
+  if (!told || told.experiment.trackers.length === 0) return NOBODY;
+  try {
+    writeSweep(folder, name, sweep);
+    const log = new SweepTold(folder, goal);
+    trackers.began(folder, told);
+    return {
+      changed: (ended) => quietly(() => log.trials(ended) && trackers.happened(folder)),
+      ended: (as) => quietly(() => (log.ended(as), trackers.happened(folder, { soon: true }))),
+    };
+  } catch (error) {
+    told.say(`No tracker is told of this sweep: ${(error as Error).message}.`);
+    return NOBODY;
+  }
+}
+
+/** A disk that is full ends the trials themselves, and says so. */
+function quietly(does: () => unknown): void {
+  try {
+    does();
+  } catch {
+    // told where it matters
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * Ranks that are workers of a runner: they are started when a statement begins and stay until it ends, and each gang is as many
+ * orders as there are workers, which they take from a coordinator here. The hub, this process, has no rows of its own: it makes
+ * every update that they make, validates, and keeps the run. Nothing is trained until all have come and have the model open.
+ */
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { WorkerRunner } from "#stdlib/runners/kind.js";
+import { Coordinator } from "../remote/coordinator/coordinator.js";
+import { waysOf } from "../remote/coordinator/work-methods.js";
+import { Workers } from "../remote/coordinator/workers.js";
+import { begin } from "../remote/process-group/begin.js";
+import { Hub } from "../remote/process-group/root-rank.js";
+import { during } from "../host/host-context.js";
+import type { Shipment } from "../remote/jobs/shipment.js";
+import { readsOf, type AroundSweep } from "./remote-trials.js";
+import { version } from "../session/version.js";
+import type { Gang, Gathers } from "../training-runs/process-group.js";
+import { inTime } from "../training-runs/in-time.js";
+import { RankGiven, type RankOf } from "./rank-work.js";
+
+export interface RankWorkersOptions {
+  readonly around: Pick<AroundSweep, "session" | "stage">;
+  readonly runner: Call;
+  readonly implementation: WorkerRunner;
+  /** Workers, and threads of each. */
+  readonly count: number;
+  readonly threads: number;
+  readonly shipment: Shipment;
+  /** Where the shipment lies. */
+  readonly folder: string;
+  readonly within?: Within;
+}
+/** Milliseconds until all have come, and until all have the model open, with what they fetch for it. */
+export interface Within {
+  readonly joined: number;
+  readonly ready: number;
+}
+const usual: Within = { joined: 120_000, ready: 1_800_000 };
+/** Milliseconds in which it is found out why a rank is gone. */
+const TOLD = 3_000;
+
+export class RankWorkers {
+  private readonly workers: Workers;
+  /** How workers ended, by name, those that ended last at the end. */
+  private readonly ends = new Map<string, string>();
+  /** Told where a worker can't work, and none that came in its place could. */
+  private onUnfit: (error: CodedError) => void = () => undefined;
+  private unfit: CodedError | null = null;
+
+  private constructor(
+    private readonly o: RankWorkersOptions,
+    private readonly coordinator: Coordinator,
+    private readonly host: string,
+  ) {
+    const { runner: call, implementation, count, threads } = o;
+    const runner: WorkerRunner = {
+      start: (of, how, ways) => {
+        const one = implementation.start(of, how, ways);
+        void one.ended.then((how) => this.ended(one.name, how, one.unfit?.() === true));
+        return one;
+      },
+    };
+    this.workers = new Workers({ call, runner, count, threads, coordinator, ways: waysOf() });
+  }
+
+  /** Coded errors `gang-without-room`, and those of the runner's cluster. */
+  static async start(o: RankWorkersOptions): Promise<RankWorkers> {
+    const { runner, implementation, count } = o;
+    const place = await implementation.look?.(runner, waysOf()({ url: "", token: "", name: "", place: 0 }));
+    if (place && place.room < count)
+      throw new CodedError("gang-without-room", { of: count, room: place.room, runner: runner.word });
+    const host = place?.host ?? "127.0.0.1";
+    const coordinator = await Coordinator.open({ version, host, scratch: join(o.folder, "arriving") });
+    return new RankWorkers(o, coordinator, host);
+  }
+
+  /** What calls a gang together for one training. */
+  gathers(plan: Plan): Gathers {
+    return async () => {
+      const { count } = this.o;
+      const token = randomBytes(32).toString("hex");
+      const door = { address: this.host, token, of: count + 1, version, recipe: plan.recipeHash, learns: false };
+      const reads = await readsOf(this.o, [{ plan }]);
+      const { hub, port } = await Hub.open(door);
+      const of: RankOf = { hub, plan, reads, count, gang: { address: this.host, port, token, of: count + 1 } };
+      const given = Array.from({ length: count }, (_, i) => new RankGiven(of, i + 1));
+      for (const one of given) this.coordinator.give(one);
+      return this.gang(hub, given);
+    };
+  }
+
+  /** Nothing of it is left when this settles: workers that have nothing to do end by themselves, others are stopped. */
+  async end(): Promise<void> {
+    this.coordinator.finish();
+    await this.workers.end();
+    await this.coordinator.close();
+  }
+
+  private gang(hub: Hub, given: readonly RankGiven[]): Gang {
+    const { around, count, within = usual, runner } = this.o;
+    const { signal, hostContext } = around.stage;
+    const stop = (): void => hub.lose(0, "the training was interrupted");
+    signal?.addEventListener("abort", stop, { once: true });
+    const hopeless = new Promise<never>((_, reject) => {
+      if (this.unfit) reject(this.unfit);
+      this.onUnfit = reject;
+    });
+    hopeless.catch(() => undefined); // told to whoever waits then
+    const incomplete = (ms: number) => (): Error => {
+      const why = [...this.ends].slice(-count).map(([name, how]) => `${name} ${how}`);
+      return new CodedError("gang-incomplete", { joined: hub.joined - 1, of: count, seconds: ms / 1000, why });
+    };
+    const all = async <T>(label: string, what: Promise<T>, ms: number): Promise<T> => {
+      return during(hostContext, label, () => inTime(Promise.race([what, hopeless]), ms, incomplete(ms)));
+    };
+    return {
+      hub,
+      begin: async (session, shares, step) => {
+        try {
+          if (signal?.aborted) stop();
+          await all(`all ${String(count)} workers of ${runner.word} called`, hub.complete(), within.joined);
+          await all("the model opened by all of them", begin(hub, session, shares, step), within.ready);
+        } finally {
+          // From now on the loop sees to it.
+          signal?.removeEventListener("abort", stop);
+          signal?.throwIfAborted();
+        }
+      },
+      why: (error) => this.why(error, given),
+      end: () => {
+        signal?.removeEventListener("abort", stop);
+        hub.end();
+        for (const one of given) {
+          one.over();
+          this.coordinator.withdraw(one);
+        }
+        return Promise.resolve();
+      },
+    };
+  }
+
+  /** Which rank is gone, and whether another can be: said as people count them, by workers. */
+  private async why(error: unknown, given: readonly RankGiven[]): Promise<unknown> {
+    if (!(error instanceof CodedError) || error.code !== "rank-lost") return error;
+    const { count: of } = this.o;
+    const { rank, why: seen, ...data } = (error as CodedError<"rank-lost">).data;
+    const one = given[rank - 1];
+    if (!one) return error;
+    await inTime(one.settled, TOLD, () => new Error("nobody knows")).catch(() => undefined);
+    if (one.hopeless) return one.hopeless;
+    const { failure, worker } = one;
+    if (failure && !failure.passing)
+      return new CodedError("rank-failed", { rank, of, why: `${failure.why} (${worker})` }, { cause: error });
+    const why = failure?.why ?? this.ends.get(worker) ?? seen;
+    return new CodedError("rank-lost", { ...data, rank, of, why: `${worker}: ${why}` }, { cause: error });
+  }
+
+  private ended(name: string, how: string, unfit: boolean): void {
+    this.ends.delete(name);
+    this.ends.set(name, how);
+    if (!unfit) return;
+    this.unfit = new CodedError("rank-unfit", { of: this.o.count, why: `${name} ${how}` });
+    this.onUnfit(this.unfit);
+  }
+}

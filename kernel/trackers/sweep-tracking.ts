@@ -1,0 +1,219 @@
+/**
+ * A sweep as trackers see it: the run that its trials stand under. Its folder (that of the lock, beside the journal) has what it
+ * is, `sweep.json`, and what came of its trials, `told.jsonl`: for each that ended its score and the best so far.
+ */
+import { existsSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import * as v from "valibot";
+import type { Space, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { Setting, TrackedRun, Varied } from "#stdlib/trackers/kind.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
+import { registry } from "#stdlib/registry.js";
+import { PRIVATE } from "../fetch/private.js";
+import { writing } from "../runs/folder-errors.js";
+import { quoted } from "../runs/log-lines.js";
+import { appendLine } from "../runs/run-folder.js";
+import { holderOf } from "../runs/run-lock.js";
+import { jsonRegular, readRegular } from "../runs/read-regular.js";
+import { code, page, plainText, table as markdownTable } from "../display/markdown.js";
+import { callText, valueText } from "../host/value-text.js";
+import { axesOf } from "../study/axes.js";
+import { better } from "../display/sweeps/view.js";
+import type { TrialRecord } from "../study/trial.js";
+import { fields, figure, like, table, type Schema } from "../fetch/json.js";
+import { sweepEndOf, TOLD } from "./event-reader.js";
+import type { Tracking } from "./tracking.js";
+
+const FILE = "sweep.json";
+interface SweepFile {
+  readonly version: 1;
+  readonly name: string;
+  readonly began: number;
+  readonly settings: Readonly<Record<string, Setting>>;
+  readonly varied: readonly Varied[];
+  readonly goals: TrackedRun["goals"];
+  readonly about: string;
+}
+const setting = v.union([v.string(), v.number(), v.boolean()]);
+const schema: Schema<SweepFile> = fields({
+  version: v.literal(1),
+  name: v.string(),
+  began: figure,
+  settings: table(setting),
+  varied: v.array(
+    fields({
+      path: v.string(),
+      is: v.picklist(["text", "number"]),
+      between: v.nullable(v.tuple([figure, figure])),
+      of: v.array(setting),
+    }),
+  ),
+  goals: v.array(fields({ metric: v.string(), direction: v.picklist(["maximize", "minimize"]) })),
+  about: v.string(),
+});
+const isSweepFile = like(schema);
+
+export function isSweepFolder(folder: string): boolean {
+  return existsSync(join(folder, FILE));
+}
+
+/** Writes what it is, once. */
+export function writeSweep(folder: string, name: string, sweep: SweepPlan): void {
+  const file = join(folder, FILE);
+  if (existsSync(file)) return;
+  const goals = sweep.goals.map(({ metric, direction }) => ({ metric: metricName(metric, registry), direction }));
+  const settings = sweepSettings(sweep);
+  const rows = Object.entries(settings).map(([key, value]) => [code(key), code(String(value))]);
+  const whole: SweepFile = {
+    version: 1,
+    name,
+    began: Date.now(),
+    settings,
+    varied: variedIn(sweep),
+    goals,
+    about: page(
+      `**${plainText(name)}**: a sweep of ${plainText(sweep.model)} on ${plainText(sweep.data)}.`,
+      markdownTable(["", ""], rows),
+    ),
+  };
+  try {
+    writeFileSync(file, `${JSON.stringify(whole, quoted, 1)}\n`, { flag: "wx", mode: PRIVATE.file });
+  } catch (error) {
+    throw writing(error, file);
+  }
+}
+
+/** Null: it can't be read. */
+export function aboutSweep(folder: string, { experiment, source }: Tracking): TrackedRun | null {
+  const found = jsonRegular(join(folder, FILE));
+  if (!isSweepFile(found)) return null;
+  const { name, began, settings, varied, goals, about } = found;
+  const end = sweepEndOf(folder);
+  const ended = end
+    ? ({ at: end.at, as: end.reason === "finished" || end.reason === "failed" ? end.reason : "killed" } as const)
+    : holderOf(folder) === null
+      ? ({ at: Date.now(), as: "killed" } as const)
+      : null;
+  return {
+    id: basename(folder),
+    is: "sweep",
+    name,
+    experiment,
+    began,
+    settings,
+    facts: {},
+    about,
+    of: null,
+    varied,
+    goals,
+    ended,
+    source: { name: source, commit: null },
+  };
+}
+
+/** Adds to `told.jsonl` what is new. One for each run of a sweep's cell. */
+export class SweepTold {
+  private readonly file: string;
+  private readonly known: Set<number>;
+
+  constructor(
+    folder: string,
+    private readonly goal: TrackedRun["goals"][number],
+  ) {
+    this.file = join(folder, TOLD);
+    this.known = new Set(
+      (readRegular(this.file) ?? "").split("\n").flatMap((one) => Number(/"trial":(\d+)/.exec(one)?.[1] ?? "x") || []),
+    );
+    this.add({ begun: true });
+  }
+
+  /** Whether anything was. */
+  trials(ended: readonly TrialRecord[]): boolean {
+    const fresh = ended.filter(({ number }) => !this.known.has(number)).sort((a, b) => a.number - b.number);
+    for (const { number, score, state, seconds } of fresh) {
+      this.known.add(number);
+      const best = ended
+        .filter((one) => one.number <= number && one.state === "done")
+        .reduce<number | null>((so, one) => bestOf(so, one.score, this.goal), null);
+      const values = {
+        seconds,
+        ...(score !== null && state === "done" && { [this.goal.metric]: score }),
+        ...(best !== null && { [`best ${this.goal.metric}`]: best }),
+      };
+      this.add({ group: "trials", step: number, trial: number, values });
+    }
+    return fresh.length > 0;
+  }
+  ended(as: "finished" | "failed" | "killed"): void {
+    this.add({ ended: as });
+  }
+
+  private add(record: object): void {
+    try {
+      appendLine(this.file, JSON.stringify({ at: new Date().toISOString(), ...record }, quoted));
+    } catch (error) {
+      throw writing(error, this.file);
+    }
+  }
+}
+
+function bestOf(so: number | null, score: number | null, goal: TrackedRun["goals"][number]): number | null {
+  if (score === null || !Number.isFinite(score)) return so;
+  return so === null || better(score, so, goal) ? score : so;
+}
+
+function sweepSettings(sweep: SweepPlan): Readonly<Record<string, Setting>> {
+  const { model, data, recipe, search, pruner, trials, budgetMs, budgetTokens, repeats, seed, vary, goals } = sweep;
+  return {
+    model,
+    data,
+    ...(recipe !== null && { recipe }),
+    search: callText(search),
+    ...(pruner && { pruner: callText(pruner) }),
+    ...(trials !== null && { trials }),
+    ...(budgetMs !== null && { budget_seconds: budgetMs / 1000 }),
+    ...(budgetTokens !== undefined && { budget_tokens: budgetTokens }),
+    ...(repeats !== undefined && { repeats }),
+    seed,
+    ...Object.fromEntries(goals.map(({ metric, direction }) => [direction, metricName(metric, registry)])),
+    ...Object.fromEntries(Object.entries(vary).map(([path, space]) => [`vary.${path}`, spaceText(space)])),
+  };
+}
+function spaceText(space: Space): string {
+  if (space.space !== "choice") return `${space.space}(${String(space.from)}..${String(space.to)})`;
+  const of = space.of.map((one) => {
+    if (typeof one === "object" && one !== null && "space" in one) return spaceText(one);
+    if (typeof one === "object" && one !== null && "nested" in one) return one.nested.word;
+    return valueText(one);
+  });
+  return `choice(${of.join(", ")})`;
+}
+
+/** As `settingsOf` of a trial calls them. */
+function variedIn({ vary }: SweepPlan): readonly Varied[] {
+  const found = new Map<string, Varied>();
+  for (const { label, dimension, options } of axesOf(vary)) {
+    const path = settingPath(label);
+    const one: Varied =
+      dimension.kind === "choice"
+        ? { path, ...choices(options), between: null }
+        : { path, is: "number", between: [dimension.from, dimension.to], of: [] };
+    // Two branches may have a setting of one name: nothing is said of where it lies.
+    found.set(path, found.has(path) ? { ...one, between: null, of: [] } : one);
+  }
+  return [...found.values()];
+}
+function choices(options: readonly string[]): Pick<Varied, "is" | "of"> {
+  const numbers = options.map((one) => (one.endsWith("%") ? Number(one.slice(0, -1)) / 100 : Number(one)));
+  if (options.length > 0 && numbers.every(Number.isFinite)) return { is: "number", of: numbers };
+  return { is: "text", of: options.map((one) => /^\w+/.exec(one)?.[0] ?? one) };
+}
+/** `technique lora.rank` → `model.technique.rank`; `optimizer.learning_rate` → `training.optimizer.learning_rate`. */
+export function settingPath(label: string): string {
+  const path = label.replace(/ \w+(?=\.)/g, "");
+  const [first = ""] = path.split(".");
+  if (["split", "clean", "columns", "thin"].includes(first)) return `data.${path}`;
+  if (["technique", "task", "base", "max_length", "freeze", "storage", "template"].includes(first))
+    return `model.${path}`;
+  return `training.${path}`;
+}

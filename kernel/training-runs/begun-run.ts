@@ -1,0 +1,90 @@
+/** What a run keeps of how it began: what its lock says, and which rows it learns from. */
+import type { Experiment } from "#dsl/compiler/plan/action.js";
+import { join } from "node:path";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
+import { LEARNT, learntFrom, learntInSecret, writeLearnt } from "../runs/learnt-rows.js";
+import { rowMarksOf, writeRowMarks } from "../runs/row-marks.js";
+import type { About, Lock, RunFolder } from "../runs/run-folder.js";
+import type { begunFrom } from "../inference/measuring/learnt-overlap.js";
+import type { HostContext } from "../host/host-context.js";
+import { closeToOthers } from "../fetch/private.js";
+import { recordOf } from "../runs/record/record.js";
+import { version } from "../session/version.js";
+import type { Engine } from "../engines/engine.js";
+import { trainedSplit } from "../data/prepared.js";
+import type { Material } from "./material.js";
+import type { TrainRequest } from "./request.js";
+
+/** What is known where a training begins; the experiment that it belongs to, if to one. */
+interface Beginning {
+  readonly hostContext: HostContext;
+  readonly signal?: AbortSignal;
+  readonly experiment?: Pick<Experiment, "name" | "notes">;
+}
+
+/** What a new run's lock says of it. */
+export async function aboutRun(
+  { plan, run: { trial, replays } }: Pick<TrainRequest, "plan" | "run">,
+  { base, prepared, labels }: Material,
+  engine: Engine,
+  { hostContext: { folder }, signal, experiment }: Beginning,
+): Promise<About> {
+  const record = await recordOf({ plan, base, prepared, engine: engine.info, folder, version, signal });
+  return {
+    recipeHash: plan.recipeHash,
+    planHash: plan.planHash,
+    dataHash: prepared.facts.hash,
+    baseHash: base.hash,
+    labels,
+    data: countsOf(prepared.facts),
+    home: folder,
+    ...(plan.recipe.model.trained && !plan.recipe.model.trained.made && { base: base.folder }),
+    engine: engine.info.title,
+    tunebook: version,
+    node: process.version,
+    ...(trial && { trial }),
+    ...(replays !== undefined && { replays }),
+    ...(record && { record }),
+    ...(experiment && { experiment: { name: experiment.name, notes: experiment.notes } }),
+  };
+}
+function countsOf({ rowsIn, kept, splits }: DataFacts): NonNullable<Lock["data"]> {
+  return { rowsIn, kept, splits: Object.fromEntries(Object.entries(splits).map(([split, { rows }]) => [split, rows])) };
+}
+
+/** Keeps which rows the run learns from, for whoever scores or trains on what comes of it. */
+export async function noteLearnt(
+  run: RunFolder,
+  begun: NonNullable<ReturnType<typeof begunFrom>>,
+  request: Pick<TrainRequest, "plan" | "run">,
+  { prepared }: Pick<Material, "prepared">,
+  stage: Beginning,
+): Promise<void> {
+  const about = {
+    run: run.id,
+    model: request.run.trial?.sweep ?? request.run.name,
+    begun,
+    ...(stage.signal && { signal: stage.signal }),
+  };
+  const secret = request.plan.recipe.training.privacy !== undefined;
+  await writeLearnt(
+    run.path,
+    secret ? learntInSecret(about.model) : await learntFrom({ prepared, split: trainedSplit(prepared) }, about),
+  );
+  closeToOthers(join(run.path, LEARNT));
+}
+
+/**
+ * Keeps by what its rows are known again, for whoever compares it with another run. Trials of a sweep have the same, or say so;
+ * of a private training none is kept.
+ */
+export async function noteRows(
+  { path }: RunFolder,
+  plan: Plan,
+  { prepared }: Pick<Material, "prepared">,
+): Promise<void> {
+  if (plan.recipe.training.privacy) return;
+  const marks = rowMarksOf(prepared);
+  if (marks) await writeRowMarks(path, marks);
+}

@@ -1,0 +1,79 @@
+/** A training whose technique finds the head at once: what it reads, and where the head lies in the engine. */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { Tokenizer } from "../bases/tokenizer.js";
+import type { Base } from "../bases/base.js";
+import type { Prepared } from "../data/prepared.js";
+import type { HostContext } from "../host/host-context.js";
+import { lastOfHead } from "../bases/programs.js";
+import { does } from "../host/load-implementation.js";
+import type { Encoded } from "../data/encoding/encoded.js";
+import type { Session } from "../engines/engine.js";
+import { askRows } from "../inference/score.js";
+import { ExactFit } from "../training/exact-fit.js";
+
+/** Rows that are read at a time, at least: nothing of them is kept. */
+const READ = 32;
+
+/** Null: the head learns by steps. Coded error `exact-fit-refused`. */
+export async function exactFit(
+  { recipe: { model, training, update } }: Plan,
+  o: {
+    readonly base: Base;
+    readonly tokenizer: Tokenizer;
+    readonly prepared: Prepared;
+    readonly rows: Encoded;
+    readonly loader: { epochsDone(step: number): number };
+    readonly session: Session;
+  },
+  {
+    hostContext,
+    signal,
+  }: { readonly hostContext: Pick<HostContext, "onProgress">; readonly signal?: AbortSignal | undefined },
+): Promise<ExactFit | null> {
+  const { technique } = model;
+  if ((await does(technique, "technique")).exact?.(technique) !== true) return null;
+  const { rows, loader, session, prepared, tokenizer } = o;
+  if (update)
+    throw new CodedError("exact-fit-refused", {
+      why: "an exact fit finds the head from rows alone and goes on from no other, so that no strategy could hold it",
+      instead: "train the model without `fit: exact`, and update that; or train it anew on all data with `mix`",
+    });
+  if (rows.weights)
+    throw new CodedError("exact-fit-refused", {
+      why: "rows count alike in an exact fit, and the data weigh them",
+      instead: "leave out the role `weight`, or `fit: exact`: then the head learns by steps",
+    });
+  const last = await lastOfHead(model, o.base.facts.family);
+  return new ExactFit({
+    session,
+    rows,
+    loader,
+    labels: prepared.labels,
+    head: { weight: `${last}.weight`, bias: `${last}.bias` },
+    read: (of) =>
+      askRows(
+        readingBy(session),
+        of,
+        {},
+        {
+          batchSize: Math.max(READ, training.batch_size),
+          padId: tokenizer.padId,
+          ...(signal && { signal }),
+          onRows: (done, total) => hostContext.onProgress?.({ label: "texts read for the head", done, total }),
+        },
+      ),
+    ...(signal && { signal }),
+  });
+}
+
+/** What the head's layer reads stands where `evaluate` has its logits, so that rows are asked of it in the same way. */
+function readingBy(session: Pick<Session, "run">): Pick<Session, "run"> {
+  return {
+    async run(_program, feeds) {
+      const { features } = await session.run("features", feeds, ["features"]);
+      return { logits: must(features, "features") };
+    },
+  };
+}

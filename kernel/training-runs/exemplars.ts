@@ -1,0 +1,89 @@
+/** Rows of data that were learnt, to be learnt again: which are drawn, and how they stand beside new ones. */
+import { from as tableFrom, type ColumnTable } from "arquero";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { chance, shuffle } from "#stdlib/statistics/chance.js";
+import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
+import { trainedSplit, type Prepared } from "../data/prepared.js";
+import type { Exemplar } from "../runs/continual-state.js";
+
+/** Coded error `update-streamed`. */
+export function trainedRows(prepared: Prepared): ColumnTable {
+  const split = prepared.splits[trainedSplit(prepared)];
+  if (!split) throw new CodedError("update-streamed", { data: prepared.name });
+  return split;
+}
+
+/** Draws rows of the split that trains, the same for the same seed. */
+export function drawn(prepared: Prepared, buffer: ReplayBuffer, seed: number): readonly Exemplar[] {
+  const rows = trainedRows(prepared);
+  const all = rows.numRows();
+  const wanted = Math.min(
+    all,
+    typeof buffer.of === "number" ? buffer.of : Math.max(1, Math.round(buffer.of.share * all)),
+  );
+  const order = shuffle(
+    Uint32Array.from({ length: all }, (_, i) => i),
+    chance(seed, 41),
+  );
+  const label = rows.columnNames().includes("label") ? rows.array("label") : null;
+  const which = buffer.balanced && label ? ofEachLabel(order, label, wanted) : [...order.slice(0, wanted)];
+  return rowsAt(
+    rows,
+    prepared,
+    which.sort((a, b) => a - b),
+  );
+}
+
+/** One of each label after the other, as long as there are some. */
+function ofEachLabel(order: Uint32Array, label: ArrayLike<unknown>, wanted: number): number[] {
+  const byLabel = new Map<unknown, number[]>();
+  for (const row of order) {
+    const known = byLabel.get(label[row]);
+    if (known) known.push(row);
+    else byLabel.set(label[row], [row]);
+  }
+  const queues = [...byLabel.entries()].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)).map(([, rows]) => rows);
+  const found: number[] = [];
+  for (let turn = 0; found.length < wanted; turn++) {
+    const some = queues.flatMap((rows) => rows.slice(turn, turn + 1));
+    if (some.length === 0) break;
+    found.push(...some.slice(0, wanted - found.length));
+  }
+  return found;
+}
+
+function rowsAt(
+  rows: ColumnTable,
+  { name: data, facts: { hash } }: Prepared,
+  which: readonly number[],
+): readonly Exemplar[] {
+  const roles = rows.columnNames().filter((name) => name !== "$row");
+  const columns = roles.map((name) => [name, rows.array(name)] as const);
+  const numbers = rows.array("$row") as ArrayLike<number>;
+  return which.map((row) => ({
+    data,
+    hash,
+    row: numbers[row] ?? 0,
+    roles: Object.fromEntries(columns.map(([name, values]) => [name, values[row]])),
+  }));
+}
+
+/** Data whose split that trains has those rows too. Coded errors `update-roles`, `update-streamed`. */
+export function beside(prepared: Prepared, exemplars: readonly Exemplar[]): Prepared {
+  if (exemplars.length === 0) return prepared;
+  const own = trainedRows(prepared);
+  const names = own.columnNames();
+  for (const { data, roles } of exemplars) {
+    const missing = names.find((name) => name !== "$row" && !(name in roles));
+    if (missing !== undefined)
+      throw new CodedError("update-roles", { data: prepared.name, role: missing, earlier: data });
+  }
+  const split = trainedSplit(prepared);
+  const whole = own.concat(tableOf(exemplars).select(names)) as ColumnTable;
+  return { ...prepared, splits: { ...prepared.splits, [split]: whole } };
+}
+
+/** Rows that are kept, as the rows of a split. */
+export function tableOf(exemplars: readonly Exemplar[]): ColumnTable {
+  return tableFrom(exemplars.map(({ row, roles }) => ({ ...roles, $row: row }))) as ColumnTable;
+}

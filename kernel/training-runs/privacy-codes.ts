@@ -1,0 +1,65 @@
+/** Codes of what private trainings come to together. */
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
+import { spentText } from "../display/curves/time-spent.js";
+import { significant } from "../host/text.js";
+
+/** The data of each code. */
+export interface TrainingsPrivacyCodeData {
+  "privacy-adds-up": {
+    readonly data: string;
+    readonly names: readonly string[];
+    /** Those before. */
+    readonly trainings: number;
+    /** Of this one, and of all together. */
+    readonly own: number;
+    readonly epsilon: number;
+    readonly delta: number;
+  };
+  "privacy-lost": {
+    readonly start: string;
+    readonly data: string;
+    /** They are the rows that were learnt from privately. */
+    readonly same: boolean;
+    readonly unit: "row" | "client";
+  };
+  "privacy-of-trials": {
+    readonly data: string;
+    readonly trials: number;
+    /** Trainings before. */
+    readonly earlier: number;
+    readonly own: number;
+    readonly epsilon: number;
+    readonly delta: number;
+  };
+}
+
+export const trainingsPrivacyCodes: CodeTable<TrainingsPrivacyCodeData> = {
+  "privacy-lost": {
+    severity: "warning",
+    message: (d) =>
+      d.same
+        ? `${d.start} learnt from the rows of ${d.data} privately, and this training learns from them again without: what comes of it promises nothing of them`
+        : `${d.start} was trained privately, and this training isn't: of the rows of ${d.data} nothing is promised`,
+    help: () => "train with `privacy` from the base on all rows that are secret; or let it be, where these are none",
+    explain:
+      "What was promised of the rows of an earlier training holds for all that is made of its weights, as long as those rows are not learnt from again. Rows of a training without noise have no promise, whatever it begins with.",
+  },
+  "privacy-adds-up": {
+    severity: "warning",
+    message: (d) =>
+      `with ${d.trainings === 1 ? "an earlier training" : `${String(d.trainings)} earlier trainings`} on the same rows of ${d.data} (${listed(d.names)}) this one comes to ${spentText(d.epsilon)} at δ ${significant(d.delta)}, and not to ${spentText(d.own)}`,
+    help: () =>
+      "train once and choose settings on rows that are no secret; or promise less of each, so that all together keep what you mean",
+    explain:
+      "Each training tells something of the rows, and whoever sees the models of several knows more than of any one. What they spend adds up: the accountant composes the steps of all runs of the folder that learnt privately from rows with the same content, interrupted ones and trials of sweeps too.",
+  },
+  "privacy-of-trials": {
+    severity: "warning",
+    message: (d) =>
+      `${String(d.trials)} trials${d.earlier === 0 ? "" : ` and ${d.earlier === 1 ? "a training" : `${String(d.earlier)} trainings`} before`} on the same rows of ${d.data} spend ${spentText(d.epsilon)} at δ ${significant(d.delta)} together, and not ${spentText(d.own)}`,
+    help: () => "search for settings on rows that are no secret, then train once; or have fewer trials",
+    explain:
+      "Each trial of a sweep learns from the rows, and the best of them is chosen by what all came to. What they spend adds up, also of those whose weights nobody keeps.",
+  },
+};

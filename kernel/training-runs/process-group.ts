@@ -1,0 +1,85 @@
+/**
+ * A training whose updates several processes share: they are called together before its first step, all or none, and where one
+ * is lost the others end and all begin again from the last checkpoint. Rank 0 is this process: it has the run, the screen and,
+ * afterwards, the weights.
+ */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { readCheckpoints } from "../runs/checkpoints.js";
+import type { EngineInfo, Session } from "../engines/engine.js";
+import type { Hub } from "../remote/process-group/root-rank.js";
+import type { Shares } from "../remote/process-group/shared-session.js";
+import { workOf } from "../engines/work.js";
+import type { Attempt, FirstAttempt, Settles } from "./step-provider.js";
+
+export interface Gang {
+  readonly hub: Hub;
+  /** Waits until all are there with the model open, and gives them the state that all go on from. Coded errors `gang-incomplete`, `rank-failed`. */
+  begin(session: Pick<Session, "read" | "write">, shares: Shares, step: number): Promise<void>;
+  /** Why a rank was lost, once it is known whether it can be replaced; other errors as they are. */
+  why(error: unknown): Promise<unknown>;
+  /** Nothing of it is left when this settles. */
+  end(): Promise<void>;
+}
+/** Calls the other ranks together; they open the model while this process does. */
+export type Gathers = (engine: EngineInfo) => Promise<Gang>;
+
+/** A rank that was lost, and the step from which new ones go on. */
+export interface Replaced {
+  readonly rank: number;
+  readonly of: number;
+  readonly why: string;
+  readonly step: number;
+}
+
+/** Gangs in a row that may be lost without a new checkpoint. */
+const MOST = 3;
+
+interface GroupAttempt extends FirstAttempt {
+  readonly onReplaced?: ((replaced: Replaced) => void) | undefined;
+}
+
+/** Trains with a process group, and with a new one where a rank is lost. `train`: one attempt. Coded error `gang-gave-up`. */
+export async function together<R extends Settles>(
+  first: GroupAttempt,
+  gathers: Gathers,
+  train: (attempt: Attempt, gang: Gang) => Promise<R>,
+): Promise<R> {
+  let { engine, checkpoints } = first;
+  for (let lost = 1; ; lost++) {
+    const gang = await gathers(engine.info);
+    try {
+      const result = await train({ engine, checkpoints }, gang);
+      result.trained.settled.then(
+        () => gang.end(),
+        () => gang.end(),
+      );
+      return result;
+    } catch (thrown) {
+      const error = await gang.why(thrown);
+      await gang.end();
+      const loss = lossIn(error);
+      if (!loss || first.signal?.aborted) throw error;
+      const found = readCheckpoints(first.run);
+      const step = stepOf(found);
+      if (step > stepOf(checkpoints)) lost = 0;
+      if (lost >= MOST)
+        throw new CodedError("gang-gave-up", { gangs: lost, step: step || null, why: loss.why }, { cause: error });
+      first.onReplaced?.({ ...loss, step });
+      checkpoints = found;
+      engine = await first.engines.engine(workOf(first.plan));
+    }
+  }
+}
+
+function stepOf(checkpoints: Attempt["checkpoints"]): number {
+  return checkpoints.reduce((step, one) => ("position" in one ? Math.max(step, one.position.step) : step), 0);
+}
+
+/** Which rank is gone; null: it is something else that new processes wouldn't mend. */
+function lossIn(error: unknown): Omit<Replaced, "step"> | null {
+  if (!(error instanceof CodedError)) return null;
+  const coded = error as CodedError<"rank-lost"> | CodedError<"engine-died">;
+  if (coded.code === "rank-lost") return coded.data;
+  // Rank 0's own engine.
+  return coded.code === "engine-died" ? { rank: 0, of: 0, why: coded.message } : null;
+}

@@ -1,0 +1,63 @@
+/** How a training takes its steps: alone, with a process group, or with the clients of a federation. */
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { Checkpoint, DamagedCheckpoint } from "../runs/checkpoints.js";
+import type { RunFolder } from "../runs/run-folder.js";
+import type { Prepared } from "../data/prepared.js";
+import type { HostContext } from "../host/host-context.js";
+import type { Engine } from "../engines/engine.js";
+import type { TrainingHook } from "../training/loop/hook.js";
+import type { StepSource } from "../training/loop/step-source.js";
+import type { Validate } from "../training/loop/validation.js";
+import type { EngineManager } from "../engines/manager/engine-manager.js";
+import type { OpenModel } from "../models/open-model.js";
+import type { Material } from "./material.js";
+import type { Wanted } from "./validating.js";
+
+/** A training whose model is open in the engine, with the weights that it goes on from. */
+export interface OpenTraining {
+  readonly plan: Plan;
+  readonly material: Material;
+  readonly open: OpenModel;
+  readonly run: RunFolder;
+  /** The checkpoint that is loaded; null for a new run. */
+  readonly resume: Checkpoint | null;
+  /** What validation measures. */
+  readonly wanted: Wanted;
+  readonly hostContext: Pick<HostContext, "onProgress">;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the training loop needs of the way that steps are taken. */
+export interface TrainingSteps {
+  readonly source: StepSource;
+  readonly hooks: readonly TrainingHook[];
+  readonly validate: Validate | null;
+}
+export type OpenSteps = (training: OpenTraining) => Promise<TrainingSteps>;
+
+/** An engine, and the checkpoints that an attempt may go on from, oldest first. */
+export interface Attempt {
+  readonly engine: Engine;
+  readonly checkpoints: readonly (Checkpoint | DamagedCheckpoint)[];
+}
+export interface FirstAttempt extends Attempt {
+  readonly plan: Plan;
+  readonly run: RunFolder;
+  readonly engines: EngineManager;
+  readonly signal?: AbortSignal | undefined;
+}
+/** As much of a training's result as a provider needs to know when it is over. */
+export interface Settles {
+  readonly trained: { readonly settled: Promise<void> };
+}
+
+export interface StepProvider {
+  /** Whether several processes share each update. Default: false. */
+  readonly sharesUpdates?: boolean;
+  /** All rows of the training, given those of the plan's data. Default: those. */
+  joins?(rows: Prepared): Promise<Prepared>;
+  /** Of the rows that `joins` gave, those that this process trains on. Default: all. */
+  learns?(rows: Prepared): Prepared;
+  /** Trains, and again from the last checkpoint after a failure that new processes mend. */
+  attempt<R extends Settles>(first: FirstAttempt, train: (attempt: Attempt, open: OpenSteps) => Promise<R>): Promise<R>;
+}

@@ -1,0 +1,203 @@
+/** One training from rows to weights: its run, the model in the engine, and the loop. */
+import { rankedBy, watchedIn } from "#dsl/compiler/plan/watched-metric.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
+import { askingOf } from "../models/prediction-changes.js";
+import { workOf } from "../engines/work.js";
+import { loadNewest, type Checkpoint } from "../runs/checkpoints.js";
+import { claimNew, claimUnfinished, type Claim } from "../training/claim-run.js";
+import { noteRunning } from "../remote/supervisor/running-processes.js";
+import { during } from "../host/host-context.js";
+import { rememberTook, steadily } from "../session/answers/machine.js";
+import { takeHead } from "../models/own-head.js";
+import type { OpenModel } from "../models/open-model.js";
+import { eventsUntil } from "../runs/read-events.js";
+import type { RunEvent } from "../events/events.js";
+import { begunFrom } from "../inference/measuring/learnt-overlap.js";
+import { standardise } from "../runs/standardised-weights.js";
+import { train } from "../training/loop/train.js";
+import type { Training } from "../training/loop/contract.js";
+import type { Stage } from "../session/execution-context.js";
+import type { OpenSession } from "../session/open-session.js";
+import { tellBegun } from "./tracker-context.js";
+
+import type { Engine } from "../engines/engine.js";
+import { localSteps } from "./local-steps.js";
+import { privacyOf, refusePrivate } from "./private.js";
+import { aboutRun, noteLearnt, noteRows } from "./begun-run.js";
+import { materialOf, type Material } from "./material.js";
+import type { RunResult, TrainRequest } from "./request.js";
+import type { OpenSteps } from "./step-provider.js";
+
+/** Prepares everything, opens the model in the engine and runs the loop. Used by `train` and by each trial of `sweep`. */
+export async function trainOnce(session: OpenSession, request: TrainRequest, stage: Stage): Promise<RunResult> {
+  const { plan } = request;
+  const { model, training } = plan.recipe;
+  const { name, trial, resume } = request.run;
+  const { steps = localSteps, continues } = request;
+  if (privacyOf(plan)) await refusePrivate(plan, { ranks: steps.sharesUpdates === true });
+  const read = { plan, name, joins: steps.joins, ...(continues && { continues }) };
+  const material = await materialOf(session, read, stage);
+  // Seeds of one training are alike whichever journal tells of them.
+  const wanted = { name, trial: trial?.seeds ? undefined : trial };
+  let claim: Claim | null = resume ? await claimUnfinished(session.runs, plan, wanted) : null;
+  try {
+    const [engine] = await Promise.all([
+      session.engines.engine(workOf(plan)),
+      request.preview?.(material.rows, material.encoding, training.seed),
+    ]);
+    const begun = claim ? null : begunFrom(model, material.base, stage.hostContext.folder);
+    claim ??= claimNew(session.runs, name, plan, await aboutRun(request, material, engine, stage));
+    request.listener.onRun?.(claim.run.path);
+    tellBegun(session, claim.run.path, stage, trial);
+    if (!trial) claim.lock.whenReleased(noteRunning(claim.run.path));
+    await stage.follows?.began(name, claim.run.path);
+    const learnt = { prepared: steps.learns?.(material.prepared) ?? material.prepared };
+    if (begun) await session.weights.keep(claim.run, model, material.base);
+    if (begun) await noteLearnt(claim.run, begun, request, learnt, stage);
+    if (begun && !trial) await noteRows(claim.run, plan, learnt);
+    const { engines } = session;
+    const { signal } = stage;
+    const work = { session, request, stage, material, engine, ...claim };
+    const first = { plan, engine, engines, signal, run: claim.run, checkpoints: claim.checkpoints };
+    return await steps.attempt(first, (attempt, open) => trainIn({ ...work, ...attempt }, open));
+  } catch (error) {
+    if (claim) await session.weights.forget(claim.run.path);
+    claim?.lock.release();
+    throw error;
+  }
+}
+
+/** A training that has its run and its engine. */
+interface Work extends Claim {
+  readonly session: OpenSession;
+  readonly request: TrainRequest;
+  readonly stage: Stage;
+  readonly material: Material;
+  readonly engine: Engine;
+}
+
+async function trainIn(work: Work, openSteps: OpenSteps): Promise<RunResult> {
+  const { session, request, stage, material, engine, run, lock } = work;
+  const { registry } = session.vocabulary;
+  const { plan, listener, machine } = request;
+  const { hostContext, signal, follows } = stage;
+  const opening = (): Promise<OpenModel> => openIn(work);
+  // Each trial of a sweep opens one of its own.
+  const open = request.run.trial
+    ? await opening()
+    : await during(hostContext, `weights of ${request.run.name} loaded`, opening);
+  const before = request.preview ? await answeredBefore(work, open) : null;
+  const { resume, damaged } = await loadedCheckpoint(work, open);
+  const events: RunEvent[] = resume ? [...eventsUntil(run.events(), resume.position.step)] : [];
+  const earlier = events.length;
+  listener.onBehind?.(events);
+  const watched = watchedIn(registry, plan.recipe.training);
+  const wanted = { registry, plan, watched, measures: request.measures };
+  const steps = await openSteps({ plan, material, open, run, resume, wanted, hostContext, signal });
+  const { source, validate } = steps;
+  const metric = metricName(watched, registry);
+  const trained = await train({
+    plan,
+    source,
+    hooks: [...steps.hooks, ...(request.hooks?.(source.total) ?? [])],
+    validation: {
+      validate,
+      watched: { name: metric, better: rankedBy(registry, watched, "keep") },
+      stopping: material.stopping,
+      onProgress: (done, of) => {
+        listener.onValidating?.(done, of);
+        follows?.validating(done, of);
+      },
+      onUnmeasured: (step) => listener.onUnmeasured?.(step, metric),
+    },
+    model: open,
+    run,
+    lock,
+    engine: engine.info.title,
+    resume,
+    damaged,
+    ...(signal ? { signal } : {}),
+    onEvent: (event) => {
+      events.push(event);
+      listener.onEvent(event);
+      session.trackers.happened(run.path, { soon: event.kind === "stopped" });
+      follows?.event(event);
+    },
+  });
+  if (trained.reason === "done" && source.predictsStepTime && !machine?.concurrent)
+    rememberTime(work, { events, earlier, total: source.total, resume, steps: trained.steps });
+  const settled = trained.settled.finally(() => trained.reason === "interrupted" && lock.release());
+  settled.catch(() => undefined); // told by whoever waits for it
+  const { labels } = material;
+  const { facts: data } = material.prepared;
+  const base = plan.recipe.model.scratch ? null : material.base.folder;
+  return { trained: { ...trained, settled }, run, lock, open, labels, data, base, events, before };
+}
+
+interface Timed {
+  readonly events: readonly RunEvent[];
+  /** Events of the run before this attempt. */
+  readonly earlier: number;
+  readonly total: number;
+  readonly resume: Checkpoint | null;
+  /** Steps of the run so far. */
+  readonly steps: number;
+}
+/** Notes how long this machine took for the steps of a training, for the estimates of later ones. */
+function rememberTime({ request, engine }: Work, { events, earlier, total, resume, steps: done }: Timed): void {
+  const steps = done - (resume?.position.step ?? 0);
+  if (steps <= 0) return;
+  const { flops: trains, validating } = request.plan.estimates;
+  const flops = (trains + (validating?.flops ?? 0)) * (steps / total);
+  // Other trainings may have run during pauses: the log counts this training's own time.
+  const own = events.findLast((event) => event.kind === "stopped")?.seconds ?? 0;
+  const seconds = steadily(own - (resume?.position.seconds ?? 0), events.slice(earlier));
+  rememberTook(engine.info.name, { flops, steps, seconds });
+}
+
+/** The model in the engine, as it begins: a new run takes the base's own head and the standard of its numbers. */
+async function openIn({ session, request, stage, material, run, checkpoints }: Work): Promise<OpenModel> {
+  const { base, labels, rows } = material;
+  const { model } = request.plan.recipe;
+  const { folder } = stage.hostContext;
+  const { machine, continues } = request;
+  const more = { opens: machine?.opens, objective: continues?.objective };
+  const open = await session.weights.fresh(run.path, request.plan, base, labels, folder, more);
+  const goesOn = checkpoints.length > 0;
+  await continues?.begins(open, material, run, goesOn);
+  // A run that goes on has in its checkpoint what it began with.
+  if (goesOn || (continues && !continues.head)) return open;
+  const lost = await takeHead(open.session, model, base, labels);
+  if (lost) request.listener.onHeadLost?.(lost);
+  const { standardised } = open;
+  // Mean and spread of the training rows' numbers would be told by the head.
+  if (standardised && rows.taught?.standard && !request.plan.recipe.training.privacy)
+    await standardise(open.session, standardised, rows.taught.standard, standardised.knows);
+  return open;
+}
+
+async function answeredBefore({ request, stage, material }: Work, open: OpenModel): Promise<RunResult["before"]> {
+  const { prepared, encoding, tokenizer, base, rows, validation } = material;
+  const asking = await askingOf({
+    plan: request.plan,
+    open,
+    prepared,
+    encoding,
+    tokenizer,
+    base,
+    rows: validation ?? rows,
+    validates: validation !== null,
+  });
+  return asking && { asking, answers: await asking.ask(stage.signal) };
+}
+
+/** Loads the newest checkpoint of a run that goes on, and tells of those that could not be read. */
+async function loadedCheckpoint(
+  { request, checkpoints }: Work,
+  open: OpenModel,
+): Promise<Pick<Training, "resume" | "damaged">> {
+  if (checkpoints.length === 0) return { resume: null, damaged: [] };
+  const { checkpoint, damaged } = await loadNewest(open.session, checkpoints);
+  for (const { file, error } of damaged) request.listener.onDamaged?.(file, (error as Error).message, checkpoint);
+  return { resume: checkpoint, damaged };
+}

@@ -1,0 +1,98 @@
+/** Which training `attach` and `runs stop` mean by a name: one of this folder first, then one that trains elsewhere. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import type { RunFolder } from "#kernel/runs/run-folder.js";
+import { RunLock } from "#kernel/runs/run-lock.js";
+import { writeTogether } from "#kernel/runs/together/trial-groups.js";
+import { writeNote } from "#kernel/runs/detached-run.js";
+import { thisProcess } from "#kernel/runs/writer.js";
+import { noteRunning } from "#kernel/remote/supervisor/running-processes.js";
+import { runWanted } from "#kernel/apps/cli/run-wanted.js";
+import { stopText } from "#kernel/apps/cli/runs/running-table.js";
+import { statementOf } from "#kernel/sweep-runs/detach-group.js";
+import { compiled, definitions } from "../../../dsl/world.js";
+import { makeRun } from "../../runs/run-folders.js";
+
+describe("the training that a name means on the command line", () => {
+  const home = mkdtempSync(join(tmpdir(), "tunebook-wanted-"));
+  const here = join(home, "here");
+  const locks: RunLock[] = [];
+  let was: string | undefined;
+  before(() => {
+    was = process.env["XDG_STATE_HOME"];
+    process.env["XDG_STATE_HOME"] = join(home, "state");
+    mkdirSync(join(here, "runs"), { recursive: true });
+  });
+  afterEach(() => {
+    for (const lock of locks.splice(0)) lock.release();
+    for (const folder of ["here", "there", "yonder"]) rmSync(join(home, folder), { recursive: true, force: true });
+    mkdirSync(join(here, "runs"), { recursive: true });
+  });
+  after(() => {
+    if (was === undefined) delete process.env["XDG_STATE_HOME"];
+    else process.env["XDG_STATE_HOME"] = was;
+    rmSync(home, { recursive: true, force: true });
+  });
+  const trains = (folder: string, name = "night"): RunFolder => {
+    const run = makeRun(join(home, folder, "runs"), name, { reason: null, steps: 7 });
+    const lock = RunLock.try(run.path, "train");
+    assert.ok(lock instanceof RunLock);
+    lock.whenReleased(noteRunning(run.path));
+    locks.push(lock);
+    return run;
+  };
+  const wanted = (name: string): string => runWanted(name, here, "tunebook attach").path;
+  function refused(work: () => unknown): { readonly message: string; readonly help: string } {
+    try {
+      work();
+    } catch (error) {
+      assert.ok(error instanceof CodedError, String(error));
+      const { message, help = "" } = wordsFor(error);
+      return { message, help };
+    }
+    return assert.fail("it went well");
+  }
+
+  it("is this folder's, though one of that name trains elsewhere", () => {
+    trains("there");
+    const own = makeRun(join(here, "runs"), "night");
+    assert.equal(wanted("night"), own.path);
+    const newer = trains("here");
+    assert.equal(wanted("night"), newer.path);
+  });
+  it("is not ended elsewhere by a name that is over here", async () => {
+    trains("there");
+    const own = makeRun(join(here, "runs"), "night");
+    const error: unknown = await stopText("night", here, false).catch((error: unknown) => error);
+    assert.ok(error instanceof CodedError && error.code === "cannot-stop");
+    assert.match(wordsFor(error).message, new RegExp(`^nothing trains ${own.id}: it ended by itself at step 20$`));
+  });
+  it("is the one that trains elsewhere, where there is none here; of several, none is", () => {
+    const there = trains("there");
+    assert.equal(wanted("night"), there.path);
+    assert.equal(wanted(there.id), there.path);
+    const yonder = trains("yonder");
+    const { message } = refused(() => wanted("night"));
+    assert.match(message, /^several trainings are called night; name its folder: /);
+    for (const { path } of [there, yonder]) assert.ok(message.includes(path), message);
+    assert.equal(wanted(yonder.path), yonder.path);
+  });
+  it("is offered where a letter is wrong, also of a sweep that runs by itself", () => {
+    const action = compiled(
+      `${definitions}recipe r { epochs: 1 }\nsweep m on d with r as found { vary: { seed: choice(1, 2) }, minimize: loss, detach: true }`,
+    ).actions?.find((one) => one.verb === "sweep");
+    const statement = action && statementOf(action);
+    assert.ok(statement);
+    const { folder } = writeTogether(join(here, "runs"), statement);
+    writeNote(folder, { version: 1, name: "found", process: thisProcess(), since: "2026-11-28T00:00:00.000Z" });
+    makeRun(join(here, "runs"), "night");
+    assert.equal(dirname(wanted("found")), join(here, "runs", "detached"));
+    const { message, help } = refused(() => wanted("fonud"));
+    assert.match(message, /^no training or sweep called fonud runs or ran in /);
+    assert.match(help, /^did you mean `found`\? there are: found, night; what trains in other folders/);
+    assert.match(refused(() => wanted("nihgt")).help, /^did you mean `night`\?/);
+  });
+});

@@ -1,0 +1,54 @@
+/** A `.tune` file that serves: it runs to its last statement and says what became of its server; and no command ends early in silence. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deployments/small-tasks.js";
+
+const cli = fileURLToPath(new URL("../../../../kernel/apps/cli/main.js", import.meta.url));
+const guard = new URL("../../../../kernel/apps/cli/to-its-end.js", import.meta.url).href;
+const env = { ...process.env, NODE_OPTIONS: "" };
+
+describe("a program that serves", function () {
+  this.timeout(120_000);
+  let folder: string;
+  before(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-serve-program-"))));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("goes on to its last statement, and says that its server ended with it and what serves on", () => {
+    writeSmallTasks(folder);
+    const labels = TASKS.find(({ name }) => name === "labels")!;
+    writeFileSync(
+      join(folder, "desk.tune"),
+      `engine { engine: onnx, threads: 1 }\n${programOf(labels, "full")}\ndeploy labels to http(port: 0) as desk\npredict labels on "good"\n`,
+    );
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, "run", "desk.tune"], {
+      ...{ cwd: folder, encoding: "utf8" as const, env },
+    });
+    assert.equal(status, 0, stderr);
+    const served = stdout.indexOf("desk serves labels at http://127.0.0.1:");
+    assert.ok(served > 0 && stdout.slice(served).includes("yes"), stdout);
+    assert.match(stderr, /desk ended with this run; `tunebook serve runs\/labels-\S+` serves on/);
+  });
+
+  it("is told where its process has nothing left to wait for, and its exit status is 1; it doesn't wait for what nobody wants", () => {
+    const run = (work: string): { readonly status: number | null; readonly stderr: string } =>
+      spawnSync(
+        process.execPath,
+        [
+          "--input-type=module",
+          "--eval",
+          `import { endSoon, toItsEnd } from ${JSON.stringify(guard)}; void toItsEnd(${work}).then(() => { process.exitCode = 3; });`,
+        ],
+        { encoding: "utf8", env },
+      );
+    const never = run("new Promise((done) => setTimeout(done, 60_000).unref())");
+    assert.deepEqual([never.status, /error\[ended-early\]/.test(never.stderr)], [1, true], never.stderr);
+    const busy = run("(async () => { setInterval(() => undefined, 60_000); endSoon(); })()");
+    assert.deepEqual([busy.status, busy.stderr], [3, ""]);
+    const whole = run("new Promise((done) => setTimeout(done, 10))");
+    assert.deepEqual([whole.status, whole.stderr], [3, ""]);
+  });
+});

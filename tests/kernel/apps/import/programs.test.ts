@@ -1,0 +1,94 @@
+/** Python programs and notebooks as their authors write them: each call, argument and assignment that matters is carried or listed. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { parse } from "#dsl/language/syntax/parse.js";
+import { importSettings, settingsIn, understood } from "#kernel/apps/import/import.js";
+import { pythonProgram } from "#kernel/apps/import/python-tree.js";
+import type { Left } from "#kernel/apps/import/settings.js";
+import { registry } from "#stdlib/registry.js";
+import { exampleOf, examples, type Example } from "./corpus.js";
+
+const folder = fileURLToPath(new URL("../../../../../tests/fixtures/import/programs/", import.meta.url));
+const files = readdirSync(folder).filter((file) => /\.(py|ipynb)$/.test(file));
+const textOf = (file: string): string => readFileSync(folder + file, "utf8");
+const verbs = registry.verbs().map((verb) => verb.name);
+const bless = process.env["TUNEBOOK_BLESS"] === "1";
+
+/** What an import lists as not carried over, with the texts; undefined: no program is written. */
+function leftIn(text: string): readonly Left[] | undefined {
+  try {
+    return understood(settingsIn(text, "a.py"), "a.py").left;
+  } catch (error) {
+    if (error instanceof CodedError) return undefined;
+    throw error;
+  }
+}
+
+/** Places of the names that an import accounts for: of calls and their arguments, and of attributes that are given a value. */
+function namesIn(text: string): readonly number[] {
+  const settings = settingsIn(text, "a.py");
+  const program = must(pythonProgram(text), "Python");
+  const last = (name: string): string => name.replace(/ \d+$/, "").split(".").at(-1) ?? "";
+  const steps = settings["program"];
+  const known = new Set([...Object.keys(settings), ...Object.keys(isRecord(steps) ? steps : {})].map(last));
+  const calls = program.calls.flatMap((call): readonly number[] => {
+    const of = `${call.holder ?? ""}.${call.name}`;
+    // All of this module is about devices; a function that is handed to a call is listed with that call.
+    const handed = call.within.some(({ name }) => program.handed.has(name));
+    if (!known.has(call.name) || of.startsWith("torch.cuda.") || handed || call.dead) return [];
+    const given = Object.entries(settings).find(([name]) => last(name) === call.name)?.[1];
+    const own = isRecord(given) ? Object.entries(given).filter(([, value]) => value !== null) : [];
+    const named = own.flatMap(([name]) => {
+      if (!/^[a-z_]\w*$/.test(name)) return [];
+      const at = new RegExp(`(?<![\\w.])${name}(?=\\s*=(?!=))`).exec(call.arguments ?? "")?.index;
+      return at === undefined ? [] : [call.start + at];
+    });
+    return [call.callee.to - call.name.length, ...named];
+  });
+  const attributes = program.assignments.flatMap(({ targets }) =>
+    targets.flatMap((target) => {
+      const name = target.name === "MemberExpression" ? target.lastChild : null;
+      return name?.name === "PropertyName" && known.has(text.slice(name.from, name.to)) ? [name.from] : [];
+    }),
+  );
+  return [...new Set([...calls, ...attributes])];
+}
+const programOf = (one: Example): string => one.program ?? (one.cells ?? []).join("\n").replace(/^[!%].*$/gm, "");
+
+describe("programs of other tools", () => {
+  for (const file of files) {
+    it(`${file} becomes the program that is committed, which is Tune`, () => {
+      const { program } = importSettings(textOf(file), file);
+      const golden = `${folder}${file}.tune`;
+      if (bless) writeFileSync(golden, program);
+      assert.ok(existsSync(golden), golden);
+      assert.equal(program, readFileSync(golden, "utf8"));
+      assert.deepEqual(parse({ id: "x", title: "x", text: program }, verbs).diagnostics, []);
+      assert.doesNotMatch(program, /planted/);
+    });
+  }
+
+  it("are carried whole where every statement has a counterpart", () => {
+    const whole = files.filter((file) => importSettings(textOf(file), file).left.length === 0);
+    assert.deepEqual(whole, ["trl-sft.py"]);
+  });
+
+  // A name that nobody knows has no reader: renaming has the effect of deleting the reader of that name.
+  const programs = [...files.map((file) => exampleOf(textOf(file), file)), ...examples]
+    .map((one) => ({ title: one.for[0] ?? "", text: programOf(one).replace(/^!.*$/gm, "") }))
+    .filter(({ text }) => text !== "" && leftIn(text) !== undefined);
+  for (const { title, text } of programs)
+    it(`${title}: a call, argument or attribute without a reader is listed`, () => {
+      const places = namesIn(text);
+      assert.ok(places.length > 1);
+      for (const at of places) {
+        const other = `${text.slice(0, at)}zz_${text.slice(at)}`;
+        const left = leftIn(other);
+        assert.ok(left === undefined || JSON.stringify(left).includes("zz_"), text.slice(at, at + 40));
+      }
+    });
+});

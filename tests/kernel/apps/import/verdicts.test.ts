@@ -1,0 +1,80 @@
+/** Calls and assignments of a program that need no counterpart: each rule decides something, and without it that is listed. */
+import assert from "node:assert/strict";
+import { rules, verdictOf, type Rule, type Rules, type Verdict } from "#kernel/apps/import/verdicts.js";
+
+/** A statement for each rule that lets one pass. */
+const calls: readonly (readonly [whole: string, text: string])[] = [
+  ["trainer.train", ""],
+  ["LogCallback", ""],
+  ["wandb.init", '"x"'],
+  ["torch.cuda.is_available", ""],
+  ["torch.set_float32_matmul_precision", '"high"'],
+  ["torch.no_grad", ""],
+  ["torch.autocast", '"cuda"'],
+  ["Accelerator", ""],
+  ["login", ""],
+  ["model.save_pretrained", '"x"'],
+  ["trainer.evaluate", ""],
+  ["model.generate", "ids"],
+  ["tokenizer", '"a text"'],
+  ["model.print_trainable_parameters", ""],
+  ["transformers.logging.set_verbosity_error", ""],
+  ["model.named_parameters", ""],
+  ["model.state_dict", ""],
+  ["logits.argmax", ""],
+  ["model.to", '"cuda"'],
+  ["model.gradient_checkpointing_enable", ""],
+];
+const assignments: readonly (readonly [whole: string, text: string])[] = [
+  ["model.config.use_cache", "False"],
+  ["model.config.pretraining_tp", "1"],
+  ["torch._dynamo.config.recompile_limit", "9"],
+  ["cudnn.benchmark", "True"],
+  ["model.config.id2label", "names"],
+  ["tokenizer.padding_side", '"right"'],
+];
+const kinds = { calls, assignments } as const;
+
+function verdict(kind: keyof Rules, [whole, text]: readonly [string, string], own: Rules = rules): Verdict {
+  const about = kind === "assignments" ? "assignment" : whole.includes(".") ? "call" : "function";
+  return verdictOf(about, { name: whole.split(".").at(-1) ?? "", whole, text }, own);
+}
+const passes = ([, { is }]: Rule): boolean => is !== "left";
+
+describe("statements without a counterpart", () => {
+  it("give no reason of another kind where a loop names the weights, or gradients are off", () => {
+    const why = (whole: string): string | undefined => {
+      const found = verdict("calls", [whole, ""]);
+      return found.is === "idle" ? found.why : undefined;
+    };
+    const named = why("model.named_parameters");
+    assert.deepEqual([why("layers.parameters"), why("model.modules")], [named, named]);
+    for (const other of ["model.print_trainable_parameters", "torch.autocast", "torch.no_grad"])
+      assert.notEqual(why(other), named);
+    assert.notEqual(why("torch.no_grad"), why("torch.autocast"));
+  });
+  for (const kind of ["calls", "assignments"] as const) {
+    it(`${kind}: each is listed once the rule that lets it pass is deleted`, () => {
+      const needed = new Set<Rule>();
+      for (const one of kinds[kind]) {
+        assert.notEqual(verdict(kind, one).is, "left", one[0]);
+        for (const rule of rules[kind]) {
+          const rest = { ...rules, [kind]: rules[kind].filter((other) => other !== rule) };
+          if (verdict(kind, one, rest).is === "left") needed.add(rule);
+        }
+      }
+      const unproved = rules[kind].filter((rule) => passes(rule) && !needed.has(rule));
+      assert.deepEqual(
+        unproved.map(([pattern]) => String(pattern)),
+        [],
+      );
+    });
+    it(`${kind}: have a reason where they pass`, () => {
+      for (const [, made] of rules[kind]) assert.ok(made.is === "read" || made.why.length > 5);
+    });
+  }
+  it("are listed under a name that nobody knows", () => {
+    for (const kind of ["calls", "assignments"] as const)
+      assert.equal(verdict(kind, ["model.config.zz_other", "1"]).is, "left");
+  });
+});

@@ -1,0 +1,115 @@
+/** Words that other tools call by the same name: what is built is carried by its name, and never told as not built. */
+import assert from "node:assert/strict";
+import { stringify } from "yaml";
+import { makeRegistry, type Parameter, type Word } from "#dsl/language/types/registry.js";
+import { importSettings, type Tool } from "#kernel/apps/import/import.js";
+import { Settings } from "#kernel/apps/import/settings.js";
+import { calledAs, otherTechnique, untaken } from "#kernel/apps/import/words.js";
+import { registry } from "#stdlib/registry.js";
+
+const parameter = (name: string, required?: true): Parameter => ({
+  ...{ name, type: { is: "number" }, doc: "", why: "", impact: "low" },
+  ...(required && { required }),
+});
+const word = (kind: Word["kind"], name: string, more: Partial<Word> = {}): Word => ({
+  ...{ kind, name, doc: "", example: "", parameters: [] },
+  ...more,
+});
+/** A vocabulary of another day. */
+const later = makeRegistry([
+  word("schedule", "inverse_sqrt", { parameters: [parameter("warmup")] }),
+  word("schedule", "steps_down", { parameters: [parameter("at", true)] }),
+  word("schedule", "flat"),
+  word("schedule", "polynomial", { planned: { meanwhile: "`linear`" } }),
+  word("technique", "ln_tuning"),
+  word("technique", "placed", { parameters: [parameter("at", true)] }),
+]);
+
+/** Settings of each tool that ask for a word of the kind by its name. */
+const asking: Readonly<Record<string, readonly (readonly [Tool, (name: string) => object])[]>> = {
+  technique: [
+    ["peft", (name) => ({ peft_type: name.toUpperCase() })],
+    ["axolotl", (name) => ({ base_model: "b", datasets: [{ path: "a.jsonl", type: "alpaca" }], adapter: name })],
+    ["llama-factory", (name) => ({ model_name_or_path: "b", dataset: "a", finetuning_type: name })],
+    ["llama-factory", (name) => ({ model: "b", train_dataset: "a", peft_config: { name } })],
+    ["ludwig", (name) => ({ model_type: "llm", base_model: "b", adapter: { type: name } })],
+    ["ludwig", (name) => ({ model_type: "llm", base_model: "b", adapter: name })],
+  ],
+  schedule: [
+    ["axolotl", (name) => ({ base_model: "b", lr_scheduler: name })],
+    ["llama-factory", (name) => ({ model_name_or_path: "b", dataset: "a", lr_scheduler_type: name })],
+    ["llama-factory", (name) => ({ model: "b", train_dataset: "a", lr_scheduler_config: { name } })],
+    ["ludwig", (name) => ({ trainer: { learning_rate_scheduler: { decay: name } } })],
+    ["autotrain", (name) => ({ task: "text-classification", base_model: "b", params: { scheduler: name } })],
+    ["trl", (name) => ({ dataset_text_field: "text", lr_scheduler_type: name })],
+  ],
+  optimizer: [
+    ["axolotl", (name) => ({ base_model: "b", optimizer: name })],
+    ["llama-factory", (name) => ({ model_name_or_path: "b", dataset: "a", optim: name })],
+    ["llama-factory", (name) => ({ model: "b", train_dataset: "a", optim_config: { name } })],
+    ["ludwig", (name) => ({ trainer: { optimizer: { type: name } } })],
+    ["autotrain", (name) => ({ task: "text-classification", base_model: "b", params: { optimizer: name } })],
+    ["trl", (name) => ({ dataset_text_field: "text", optim: name })],
+  ],
+  template: [
+    [
+      "axolotl",
+      (name) => ({ base_model: "b", datasets: [{ path: "a.jsonl", type: "chat_template" }], chat_template: name }),
+    ],
+    ["llama-factory", (name) => ({ model_name_or_path: "b", dataset: "a", template: name })],
+  ],
+};
+
+describe("words that other tools call by the same name", () => {
+  for (const [kind, places] of Object.entries(asking))
+    for (const [tool, settings] of places)
+      it(`${tool}: each ${kind} that is built is written by its name (${Object.keys(settings("")).join(", ")})`, () => {
+        const built = registry.ofKind(kind).filter(({ planned }) => !planned);
+        assert.ok(built.length > 3);
+        for (const { name } of built) {
+          const { program } = importSettings(stringify(settings(name)), "a.yaml", tool);
+          assert.match(program, new RegExp(`^ +${kind}: ${name}\\b`, "m"), name);
+          assert.doesNotMatch(program, /n't built/, name);
+        }
+      });
+
+  it("are carried from the day that they are built", () => {
+    const lost: string[] = [];
+    const called = (name: string) =>
+      calledAs("schedule", name, { warmup: "6%" }, (key, why) => lost.push(`${key}: ${why}`), later);
+    assert.equal(called("Inverse-Sqrt"), "inverse_sqrt(warmup: 6%)");
+    assert.deepEqual(lost, []);
+    assert.equal(called("flat"), "flat");
+    assert.deepEqual(lost, ["warmup: `flat` takes none"]);
+    assert.deepEqual([called("steps_down"), called("polynomial"), called("cosine")], [undefined, undefined, undefined]);
+    assert.equal(
+      untaken("schedule", "steps_down", "linear was taken", later),
+      "write `schedule: steps_down`; linear was taken",
+    );
+    for (const name of ["polynomial", "cosine"])
+      assert.equal(untaken("schedule", name, "linear was taken", later), "the schedule isn't built; linear was taken");
+  });
+
+  it("have the settings that PEFT has, in Ludwig's adapters too", () => {
+    for (const type of ["prompt_tuning", "prefix_tuning"]) {
+      const adapter = { type, num_virtual_tokens: 33 };
+      const { program } = importSettings(
+        stringify({ model_type: "llm", base_model: "b", adapter }),
+        "a.yaml",
+        "ludwig",
+      );
+      assert.match(program, new RegExp(`technique: ${type}\\(tokens: 33\\)`));
+      assert.doesNotMatch(program, /no counterpart/);
+    }
+  });
+
+  it("are told as they are where they need settings", () => {
+    const of = (said: string) => {
+      const settings = Settings.of({ peft_type: said });
+      return { written: otherTechnique(settings, "peft_type", said, undefined, later), refused: settings.refusals() };
+    };
+    assert.deepEqual(of("LN_TUNING"), { written: "ln_tuning", refused: [] });
+    assert.match(of("placed").refused[0]?.what ?? "", /^`placed`, whose settings aren't read$/);
+    assert.match(of("VERA").refused[0]?.what ?? "", /isn't built/);
+  });
+});

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { decode, encode, newHeader } from "#kernel/apps/jupyter/client/messages.js";
+
+/** What JSON gives back unchanged. */
+const json = fc
+  .dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true })
+  .map((value) => JSON.parse(JSON.stringify(value)) as Record<string, unknown>);
+
+describe("the client's messages", () => {
+  it("come back as they were sent, with their identities and buffers", () => {
+    fc.assert(
+      fc.property(json, json, fc.array(fc.uint8Array()), fc.string(), (content, metadata, buffers, key) => {
+        const sent = {
+          header: newHeader("x", "s"),
+          parent: {},
+          metadata,
+          content,
+          buffers: buffers.map((b) => Buffer.from(b)),
+        };
+        const got = decode([Buffer.from("router"), ...encode(sent, key)], key);
+        assert.deepEqual(got, { ...sent, identities: [Buffer.from("router")] });
+      }),
+    );
+  });
+  it("are refused when a byte of any signed part changed, or the key is another", () => {
+    const frames = encode(
+      { header: newHeader("x", "s"), parent: {}, metadata: {}, content: { a: 1 }, buffers: [] },
+      "key",
+    );
+    assert.equal(decode(frames, "other"), null);
+    for (const at of [1, 2, 3, 4, 5]) {
+      const forged = frames.map((frame, i) => (i === at ? Buffer.concat([frame, Buffer.from(" ")]) : frame));
+      assert.equal(decode(forged, "key"), null);
+    }
+    assert.equal(decode(frames.slice(1), "key"), null);
+    assert.notEqual(decode(frames, "key"), null);
+  });
+});

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { anyText } from "#tests/any-text.js";
+import { toCodePoints, toUtf16 } from "#kernel/apps/jupyter/wire/codepoints.js";
+
+describe("positions in a text", () => {
+  const texts = () => anyText();
+
+  it("go from code points to UTF-16 and back", () => {
+    fc.assert(
+      fc.property(texts(), fc.nat(), (text, seed) => {
+        const points = [...text];
+        const at = seed % (points.length + 1);
+        const offset = toUtf16(text, at);
+        assert.equal(offset, points.slice(0, at).join("").length);
+        assert.equal(toCodePoints(text, offset), at);
+      }),
+    );
+  });
+
+  it("past the ends are the ends", () => {
+    fc.assert(
+      fc.property(texts(), fc.integer({ min: 1, max: 9 }), (text, beyond) => {
+        assert.equal(toUtf16(text, [...text].length + beyond), text.length);
+        assert.equal(toUtf16(text, -beyond), 0);
+        assert.equal(toCodePoints(text, text.length + beyond), [...text].length);
+        assert.equal(toCodePoints(text, -beyond), 0);
+      }),
+    );
+  });
+
+  it("inside a surrogate pair count as before it", () => {
+    assert.equal(toCodePoints("a😀b", 2), 1);
+    assert.equal(toCodePoints("a😀b", 3), 2);
+  });
+});

@@ -1,0 +1,17 @@
+/** The wire's thread answers first, and begins with each kernel: what it loads is what it speaks. */
+import assert from "node:assert/strict";
+import { loadedWith } from "#tests/imports.js";
+
+describe("the wire's thread", () => {
+  it("loads nothing of the vocabulary and of the language's compiler", () => {
+    const loaded = [...loadedWith("dist/kernel/apps/jupyter/wire/worker.js")];
+    assert.ok(
+      loaded.includes("dist/kernel/apps/jupyter/wire/wire.js") &&
+        loaded.includes("dist/kernel/runs/history/run-view.js"),
+    );
+    assert.deepEqual(
+      loaded.filter((file) => /^dist\/(?:stdlib\/(?!lib\/|platform\/)|dsl\/(?!diagnostics\/|rules\/))/.test(file)),
+      [],
+    );
+  });
+});

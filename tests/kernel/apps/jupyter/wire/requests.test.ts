@@ -1,0 +1,20 @@
+/** What requests ask of the wire. */
+import assert from "node:assert/strict";
+import { answers, type Services } from "#kernel/apps/jupyter/wire/requests.js";
+
+describe("a request to shut down", () => {
+  const asked: [boolean, number][] = [];
+  const services = { shutdown: (...of: [boolean, number]) => void asked.push(of) } as Partial<Services> as Services;
+  const shutdown = answers["shutdown_request"];
+
+  it("says how long its sender waits for a checkpoint; others say nothing", async () => {
+    assert.ok(shutdown);
+    for (const patience of [undefined, 60, 1e9, -1, "60", Number.NaN])
+      await shutdown({ restart: false, ...(patience !== undefined && { patience }) }, services);
+    assert.deepEqual(
+      asked.map(([, patience]) => patience),
+      [0, 60, 600, 0, 0, 0],
+    );
+    assert.deepEqual(await shutdown({ restart: true }, services), { status: "ok", restart: true });
+  });
+});

@@ -1,0 +1,42 @@
+/** Requests as the main thread is given them. */
+import assert from "node:assert/strict";
+import type { History } from "#kernel/apps/jupyter/wire/history.js";
+import type { Json, Message } from "#kernel/apps/jupyter/wire/message.js";
+import type { Publisher } from "#kernel/apps/jupyter/wire/publisher.js";
+import { RunQueue, type RunPorts } from "#kernel/apps/jupyter/wire/run-queue.js";
+import type { ToMain } from "#kernel/apps/jupyter/ports/run-port.js";
+
+describe("a cell that waits to run", () => {
+  const toldOf = (metadata: Json): ToMain => {
+    const told: ToMain[] = [];
+    const ports = {
+      ...{ tell: (message: ToMain) => void told.push(message), reply: () => Promise.resolve() },
+      ...{
+        publisher: { publish: () => undefined } as unknown as Publisher,
+        held: () => false,
+        settled: () => undefined,
+      },
+      history: { append: () => undefined } as unknown as History,
+    } satisfies RunPorts;
+    const queue = new RunQueue(ports);
+    queue.open();
+    queue.push({ header: {}, parent: {}, metadata, content: { code: "1" }, identities: [] } as unknown as Message);
+    return told[0]!;
+  };
+  it("has the name that its front end calls it by, which outlasts its number", () => {
+    const told = toldOf({ cellId: "5c3f" });
+    assert.ok(told.kind === "execute" && told.cell === 1 && told.cellId === "5c3f");
+  });
+  it("may be called by the whole address of its notebook, as in VS Code", () => {
+    const folder = encodeURIComponent("пример/".repeat(500));
+    const cellId = `vscode-notebook-cell:/home/${folder}/a.ipynb#W0sZmlsZQ%3D%3D`;
+    const told = toldOf({ cellId });
+    assert.ok(told.kind === "execute" && told.cellId === cellId);
+  });
+  it("has none of a console, nor one that is no name", () => {
+    for (const metadata of [{}, { cellId: 3 }, { cellId: "x".repeat(100_000) }]) {
+      const told = toldOf(metadata);
+      assert.ok(told.kind === "execute" && !("cellId" in told));
+    }
+  });
+});

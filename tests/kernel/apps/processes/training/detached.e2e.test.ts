@@ -1,0 +1,245 @@
+/** Trainings that run by themselves: through the end of their kernel, watched, found again, stopped, resumed, killed. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { LOG, NOTE, readNote } from "#kernel/runs/detached-run.js";
+import { isTraining, outcomeOf as standing } from "#kernel/remote/supervisor/outcome.js";
+import { openToOthers } from "../../../../open-to-others.js";
+import { until } from "../../../../until.js";
+import { called } from "../../cli/called.js";
+import { writeSmallTraining } from "../../../session/small-training.js";
+import { childrenOf, outcomeOf } from "../../../training/kills.js";
+import { cell, interrupted, isThere, kernelIn, processOf, runsOf, trains } from "./apart.js";
+
+describe("trainings that run by themselves", function () {
+  this.timeout(120_000);
+  if (process.platform !== "linux") return;
+  const folder = mkdtempSync(join(tmpdir(), "tunebook-detached-"));
+  const runs = join(folder, "runs");
+  const before = process.env["XDG_STATE_HOME"];
+  const started = new Set<number>();
+  const LONG = 4000;
+  before_();
+  function before_(): void {
+    process.env["XDG_STATE_HOME"] = join(folder, "state");
+    writeSmallTraining(folder);
+  }
+  after(() => {
+    for (const id of started) if (isThere(id)) process.kill(id, "SIGKILL");
+    if (before === undefined) delete process.env["XDG_STATE_HOME"];
+    else process.env["XDG_STATE_HOME"] = before;
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const run = (name: string) => runsOf(runs, name).at(-1)!;
+  const fails = (text: string): Promise<{ code: string; words: string }> => failed(cell(folder, runs, text));
+  async function failed(work: Promise<string>): Promise<{ code: string; words: string }> {
+    const error: unknown = await work.then(
+      () => assert.fail("it went well"),
+      (error: unknown) => error,
+    );
+    assert.ok(error instanceof CodedError, String((error as Error).stack));
+    const { message, notes = [], help = "" } = wordsFor(error);
+    return { code: error.code, words: [message, ...notes, help].join("\n") };
+  }
+
+  it("end as trainings that were left alone, though their kernel was killed", async () => {
+    await cell(folder, join(folder, "alone"), trains("night", 60, ""));
+    const { kernel, end } = await kernelIn(folder);
+    const { status, outputs } = await kernel.execute(trains("night", 60));
+    const said = JSON.stringify(outputs);
+    assert.equal(status, "ok", said);
+    const id = processOf(run("night"));
+    started.add(id);
+    assert.match(said, new RegExp(`night trains by itself, in process ${String(id)}: 60 steps`));
+    assert.ok(isTraining(run("night")), "it had ended before its kernel was killed");
+    await end();
+    await until(() => !isTraining(run("night")), "the end of the training");
+    assert.equal(standing(run("night")).is, "done");
+    assert.equal(outcomeOf(run("night")), outcomeOf(runsOf(join(folder, "alone"), "night")[0]!));
+    await until(() => !isThere(id));
+    assert.deepEqual(
+      readdirSync(run("night").path).filter((name) => name.startsWith(".") || name.endsWith(".sock")),
+      [],
+    );
+    assert.deepEqual(readdirSync(join(folder, "state", "tunebook", "running")), []);
+    for (const place of [runs, join(folder, "alone"), join(folder, "state", "tunebook")])
+      assert.deepEqual(openToOthers(place), [], place);
+    assert.deepEqual(
+      readdirSync(runs).filter((name) => name.startsWith(".")),
+      [],
+    );
+  });
+
+  it("are models in any notebook, and are not trained again by their own cell", async () => {
+    const shown = await cell(folder, runs, 'attach night\npredict night on "a good film"');
+    assert.match(shown, /60 steps|step 60/);
+    const again = await cell(folder, runs, trains("night", 60));
+    assert.match(again, /night was trained: 60 steps in .*Nothing was started, these are its weights\./);
+    assert.equal(runsOf(runs, "night").length, 1);
+    await cell(
+      folder,
+      runs,
+      `${trains("night", 60)}\nattach night\nevaluate night on d.validation { metrics: [accuracy] }`,
+    );
+  });
+
+  it("are attached by their own cell while they train, and go on when watching is interrupted", async () => {
+    const stops = new AbortController();
+    // One starts nothing: it waits for the other, or watches what that started, until it is stopped.
+    const told: string[] = [];
+    const two = [0, 1].map(() =>
+      cell(folder, runs, trains("long", LONG), stops.signal).then(
+        (shown) => void told.push(shown),
+        (error: unknown) => void told.push(String(error)),
+      ),
+    );
+    // The other may end first, by an error: whichever started it is heard before both are stopped.
+    await until(() => told.some((one) => one.includes("long trains by itself")) || told.length === 2, "a start", 100);
+    stops.abort();
+    await Promise.all(two);
+    assert.match(told.join("\n"), /long trains by itself/);
+    assert.equal(runsOf(runs, "long").length, 1, "two cells at once start one");
+    started.add(processOf(run("long")));
+    const { code, words } = await failed(interrupted(folder, runs, trains("long", LONG), /long is training already/));
+    assert.equal(code, "interrupted");
+    assert.match(
+      words,
+      /watching long was interrupted; the training goes on in process \d+: `attach long` shows it again, `tunebook runs stop long` ends it/,
+    );
+    assert.ok(isTraining(run("long")));
+  });
+
+  it("have one writer, and are told of: what loads them says how to wait", async () => {
+    const second = await fails(trains("long", LONG, ", resume: true"));
+    assert.equal(second.code, "run-busy");
+    const loads = await cell(folder, runs, 'model x { load: "long" }').catch(
+      (error: { diagnostics?: readonly { code: string }[] }) => error.diagnostics?.[0]?.code,
+    );
+    assert.equal(loads, "still-training");
+    await until(() => standing(run("long")).step > 0, "a step");
+    const { stdout } = await called(folder, "runs", "--running");
+    assert.match(stdout, /long\s+detached\s+\d+\s+\d+\/4000/);
+    assert.match((await called(folder, "runs")).stdout, /long\s+running, detached/);
+    assert.match(readFileSync(`/proc/${String(processOf(run("long")))}/stat`, "utf8"), sessionLeader());
+  });
+  const sessionLeader = (): RegExp => {
+    const id = String(processOf(run("long")));
+    // state, parent, group, session: a group and a session of its own.
+    return new RegExp(`\\) \\S \\d+ ${id} ${id} `);
+  };
+
+  it("are stopped by one command, after a checkpoint, and resumed by their cell", async () => {
+    process.kill(processOf(run("long")), "SIGHUP");
+    const id = processOf(run("long"));
+    const { stdout, stderr, status } = await called(folder, "runs", "stop", "long");
+    assert.equal(status, 0, stderr);
+    const at = Number(/long was stopped at step (\d+) of 4000/.exec(stdout)?.[1]);
+    assert.match(stdout, new RegExp(`goes on from step ${String(at)}`));
+    await until(() => !isThere(id));
+    assert.ok(!existsSync(join(run("long").path, "control.sock")));
+    const attached = await fails("attach long");
+    assert.equal(attached.code, "training-cut-off");
+    assert.match(attached.words, new RegExp(`long was stopped at step ${String(at)} of 4000`));
+    assert.match(attached.words, new RegExp(`resume: true, detach: true \\}\` goes on from step ${String(at)}`));
+    assert.match((await called(folder, "runs", "stop", "long")).stderr, /error\[cannot-stop\]: nothing trains/);
+
+    await cell(folder, runs, trains("long", LONG, ", detach: true, resume: true"));
+    started.add(processOf(run("long")));
+    assert.equal(runsOf(runs, "long").length, 1);
+    await until(() => standing(run("long")).step > at, "a step after those before");
+  });
+
+  it("leave nothing running when they are killed, and say what happened", async () => {
+    const id = processOf(run("long"));
+    const all = [id, ...childrenOf(id)];
+    assert.ok(all.length > 1);
+    const { stdout } = await called(folder, "runs", "stop", "long", "--now");
+    assert.match(stdout, /long was ended at once at step \d+/);
+    await until(() => !all.some(isThere), "the end of all its processes", 10);
+    await until(() => readNote(run("long").path)?.ended, "what its end was seen as");
+    const { code, words } = await fails("attach long");
+    assert.equal(code, "training-cut-off");
+    assert.match(words, /long was cut off at step \d+ of 4000: its process, \d+, was ended by SIGKILL/);
+    assert.ok(existsSync(join(run("long").path, LOG)) && existsSync(join(run("long").path, NOTE)));
+    assert.match((await called(folder, "attach", "long")).stderr, /error\[training-cut-off\]/);
+    assert.equal((await called(folder, "attach", "night")).status, 0);
+  });
+
+  it("leave nothing where the cell that starts one is interrupted before it trains", async () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 300);
+    await assert.rejects(cell(folder, runs, trains("never", 5), stop.signal), { name: "AbortError" });
+    await until(
+      () => !existsSync(runs) || !readdirSync(runs).some((name) => /^\.starting|^never/.test(name)),
+      "nothing left of what was not begun",
+    );
+  });
+
+  it("say in their cell what kept them from beginning", async () => {
+    const text = trains("odd", 5).replace("seed: 3", "seed: 3, keep: best");
+    const { rename } = await import("node:fs/promises");
+    const weights = join(folder, "bert", "model.safetensors");
+    // Gone between the cell's look at it and the other process's.
+    const started = cell(folder, runs, text).catch((error: unknown) => error);
+    await until(() => readdirSync(runs).some((name) => name.startsWith(".starting-odd")), "a start");
+    await rename(weights, `${weights}.away`);
+    const error = await started;
+    await rename(`${weights}.away`, weights);
+    assert.ok(error instanceof CodedError, String(error));
+    assert.equal(runsOf(runs, "odd").length, 0);
+  });
+
+  it("say that their folder was moved, where it was and where it is", async () => {
+    await cell(folder, runs, trains("moved", LONG));
+    const { path, id: name } = run("moved");
+    const id = processOf(run("moved"));
+    started.add(id);
+    await until(() => standing(run("moved")).step > 3, "a checkpoint");
+    const watched = fails("attach moved");
+    await new Promise((done) => setTimeout(done, 500));
+    const away = join(folder, "away");
+    mkdirSync(away);
+    renameSync(path, join(away, name));
+    await until(() => !isThere(id), "the end of its process");
+    assert.deepEqual(await watched, {
+      code: "training-cut-off",
+      words: `moved was cut off: its folder is no longer there: it was moved or deleted
+move it back to where it was, or attach to where it is now: \`attach "…/${name}"\``,
+    });
+    const { code, words } = await fails(`attach "away/${name}" as moved`);
+    assert.equal(code, "training-cut-off");
+    assert.match(
+      words,
+      /^moved was cut off at step \d+ of 4000: its process, \d+, ended because its folder was moved\n/,
+    );
+    assert.match(words, /goes on from step \d+/);
+    assert.ok(!existsSync(path));
+  });
+
+  it("say so where the disk was full, and go on when there is room", async () => {
+    await cell(folder, runs, trains("full", LONG));
+    const id = processOf(run("full"));
+    started.add(id);
+    await until(() => standing(run("full")).step > 3, "a checkpoint");
+    // Nothing more can be written by it, nor by its engine: the note neither.
+    for (const one of [id, ...childrenOf(id)])
+      try {
+        execFileSync("prlimit", ["--pid", String(one), "--fsize=0:"], { stdio: "pipe" });
+      } catch (error) {
+        if (isThere(one)) throw error; // one that reads tokenizers may have ended meanwhile
+      }
+    // Who started it is there still, and sees how it ended.
+    await until(() => !isTraining(run("full")) && readNote(run("full").path)?.ended, "its end");
+    const { code, words } = await fails("attach full");
+    assert.equal(code, "training-cut-off");
+    assert.match(
+      words,
+      /full (was cut off|failed) at step \d+ of 4000: its process, \d+, ended because the disk was full/,
+    );
+    assert.match(words, /resume: true, detach: true \}` goes on from step \d+/);
+    assert.ok(standing(run("full")).goesOnFrom! > 0);
+  });
+});

@@ -1,0 +1,36 @@
+/** A small sweep, and what its trials came to: points, scores and the losses of each. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import { endedAs } from "#kernel/runs/history/runs-named.js";
+import { definitions } from "../../../session/small-training.js";
+
+const recipe =
+  "recipe r { steps: 6, batch_size: 8, log: every(steps: 1), checkpoint: every(steps: 1), validate: every(steps: 3), seed: 3 }\n";
+
+export function swept(
+  name: string,
+  { trials, more = "" }: { readonly trials: number; readonly more?: string },
+): string {
+  return `${definitions}${recipe}sweep m on d with r as ${name} { vary: { optimizer.learning_rate: log(1e-4 .. 1e-2) }, trials: ${String(trials)}, maximize: accuracy${more} }`;
+}
+
+export interface Came {
+  readonly number: number;
+  readonly losses: readonly number[];
+}
+
+/** By their numbers: of each its losses, in order. */
+export function trialsOf(runs: string, sweep: string): readonly Came[] {
+  return readdirSync(runs)
+    .map((id) => RunFolder.open(join(runs, id)))
+    .flatMap((run): Came[] => {
+      const trial = run.lock()?.trial;
+      // One that was killed before it kept anything was begun anew in a run of its own.
+      if (trial?.sweep !== sweep || trial.seeds || !endedAs(run, ["done", "early"])) return [];
+      const byStep = new Map<number, number>();
+      for (const event of run.events()) if (event.kind === "step") byStep.set(event.step, event.loss);
+      return [{ number: trial.number, losses: [...byStep].sort(([a], [b]) => a - b).map(([, loss]) => loss) }];
+    })
+    .sort((a, b) => a.number - b.number);
+}

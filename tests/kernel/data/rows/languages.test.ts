@@ -1,0 +1,69 @@
+/** The languages of a data set's texts: counted by split, in parts of it where it is large, and told in one line. */
+import assert from "node:assert/strict";
+import { languages } from "#kernel/data/audit/languages.js";
+import { eachRow, type LookedRow, type SplitRows } from "#kernel/data/audit/rows.js";
+import { languagesOf } from "#kernel/display/data/languages.js";
+import { sentences } from "../../../fixtures/languages/sentences.js";
+import { dataFacts } from "../../display/examples.js";
+
+function rowsOf(splits: Readonly<Record<string, readonly string[]>>): SplitRows {
+  const row = (text: string, i: number): LookedRow => ({ row: i + 1, split: null, values: { text } });
+  return {
+    names: Object.keys(splits),
+    rows: (split) => splits[split]!.length,
+    chunks: (split) => [splits[split]!.map(row)],
+    at: (split, index) => row(splits[split]![index]!, index),
+  };
+}
+async function foundIn(splits: Readonly<Record<string, readonly string[]>>) {
+  const rows = rowsOf(splits);
+  const observer = await languages(rows);
+  await eachRow(rows, (row, split) => observer.look(row, split));
+  return observer.found();
+}
+/** Of one language, as many as asked for. */
+const some = (code: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => sentences[code]![i % 8]!);
+
+describe("the languages of data", () => {
+  it("are counted by split, those too short to tell apart", async () => {
+    const found = await foundIn({ train: [...some("en", 40), "ok", "no"], test: [...some("de", 8), ...some("en", 8)] });
+    const [train, test] = found!.splits;
+    assert.deepEqual([train!.of, train!.rows, train!.untold], [42, 42, 2]);
+    assert.deepEqual(train!.languages, [{ code: "en", name: "English", count: 40 }]);
+    assert.deepEqual(
+      test!.languages.map(({ name, count }) => [name, count]),
+      [
+        ["German", 8],
+        ["English", 8],
+      ],
+    );
+  });
+  it("are told of some thousand rows, evenly, however many there are", async () => {
+    const train = Array.from({ length: 30_000 }, (_, i) => sentences[i < 15_000 ? "en" : "fr"]![i % 8]!);
+    const found = await foundIn({ train, test: some("fr", 300) });
+    const [own, other] = found!.splits;
+    assert.ok(own!.rows <= 2000 && own!.rows >= 1900 && other!.rows === 200, JSON.stringify([own!.rows, other!.rows]));
+    const [first, second] = own!.languages;
+    assert.ok(Math.abs(first!.count - second!.count) <= 0.02 * own!.rows);
+  });
+  it("are none where there are no texts", async () => {
+    assert.equal(await foundIn({ train: [] }), null);
+  });
+  it("stand in one line, by the sizes of the splits, where there is more than one", async () => {
+    const told = async (splits: Readonly<Record<string, readonly string[]>>) => {
+      const {
+        audit = { near: [], conflicts: { texts: 0, rows: 0, examples: [] }, told: null, groups: null, scores: null },
+      } = dataFacts;
+      return languagesOf({ ...dataFacts, audit: { ...audit, languages: await foundIn(splits) } });
+    };
+    assert.deepEqual(await told({ train: some("en", 100) }), []);
+    assert.deepEqual(await told({ train: [...some("en", 98), ...some("de", 2)] }), []);
+    assert.deepEqual(await told({ train: [...some("en", 75), ...some("de", 20), ...Array<string>(5).fill("ok")] }), [
+      "languages: English 75 %, German 20 %, too short to tell 5 %",
+    ]);
+    assert.deepEqual(await told({ train: some("en", 3000), test: some("de", 1000) }), [
+      "languages: English 75 %, German 25 %",
+    ]);
+  });
+});

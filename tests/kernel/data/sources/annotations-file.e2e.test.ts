@@ -1,0 +1,90 @@
+/** The file of decisions under several writers, a writer that is killed, and a full disk. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { appendFileSync, existsSync, readFileSync, symlinkSync } from "node:fs";
+import { once } from "node:events";
+import { join } from "node:path";
+import type { Line } from "#kernel/data/annotations/line.js";
+import { decide, decisionsIn } from "#kernel/data/sources/annotations-file.js";
+import { codeOf, Folder } from "../rows/plans.js";
+
+const line = (row: number, annotator = "ann"): Line => ({
+  ...{ text: "f".repeat(32), nth: 1, row, column: "label", does: "label", before: null, after: "x".repeat(200) },
+  ...{ annotator, at: new Date(0).toISOString(), why: "by chance" },
+});
+const writer = `
+  const { decide } = await import(process.argv[1]);
+  const [, , file, who, count] = process.argv;
+  const line = ${JSON.stringify(line(0))};
+  process.stdout.write("begun\\n");
+  for (let row = 1; row <= Number(count); row++) {
+    decide(file, { ...line, row, annotator: who });
+    if (row % 10 === 0) process.stdout.write(row + "\\n");
+  }
+`;
+const module = new URL("../../../../kernel/data/sources/annotations-file.js", import.meta.url).href;
+const begin = (file: string, who: string, count: number) =>
+  spawn(process.execPath, ["--input-type=module", "-e", writer, module, file, who, String(count)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+
+describe("the file of annotations", function () {
+  this.timeout(30_000);
+  const folder = new Folder();
+  after(() => folder.remove());
+  const at = (name: string) => join(folder.path, name);
+
+  it("loses no line of two who write at once", async () => {
+    const file = at("two.jsonl");
+    const both = ["ann", "bo"].map((who) => begin(file, who, 400));
+    await Promise.all(both.map((one) => once(one, "close")));
+    const { lines, unread } = decisionsIn(file);
+    assert.deepEqual(unread, []);
+    for (const who of ["ann", "bo"])
+      assert.deepEqual(
+        lines.filter(({ annotator }) => annotator === who).map(({ row }) => row),
+        Array.from({ length: 400 }, (_, i) => i + 1),
+      );
+  });
+
+  it("keeps all that was said to be written when its writer is killed", async () => {
+    const file = at("killed.jsonl");
+    const one = begin(file, "ann", 1e6);
+    let said = 0;
+    await new Promise<void>((done) =>
+      one.stdout.on("data", (chunk: Buffer) => {
+        said = Number(chunk.toString().trim().split("\n").at(-1)) || said;
+        if (said >= 50) done();
+      }),
+    );
+    one.kill("SIGKILL");
+    await once(one, "close");
+    const { lines, unread } = decisionsIn(file);
+    assert.ok(lines.length >= said, `${lines.length} of ${said}`);
+    assert.ok(unread.length <= 1);
+  });
+
+  it("ends a torn line before it writes its own", () => {
+    const file = at("torn.jsonl");
+    decide(file, line(1));
+    appendFileSync(file, JSON.stringify(line(2)).slice(0, 50));
+    decide(file, line(3));
+    const { lines, unread } = decisionsIn(file);
+    assert.deepEqual(
+      lines.map(({ row }) => row),
+      [1, 3],
+    );
+    assert.deepEqual(unread, [2]);
+  });
+
+  it("tells of a disk that is full, and of a place where nobody may write", async () => {
+    if (existsSync("/dev/full")) {
+      symlinkSync("/dev/full", at("full.jsonl"));
+      assert.equal((await codeOf(() => decide(at("full.jsonl"), line(1)))).code, "disk-full");
+    }
+    assert.equal((await codeOf(() => decide(folder.path, line(1)))).code, "cannot-write");
+    assert.deepEqual(decisionsIn(at("none.jsonl")), { lines: [], unread: [] });
+    assert.equal((await codeOf(() => decisionsIn(folder.path))).code, "unreadable-file");
+    assert.ok(!readFileSync(at("torn.jsonl"), "utf8").includes("full"));
+  });
+});

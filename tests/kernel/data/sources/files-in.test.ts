@@ -1,0 +1,38 @@
+/** What completion of paths may see: the notebook's project, folders first, nothing hidden, nothing of the machine around it. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { filesIn } from "#kernel/data/sources/files-in.js";
+
+describe("files of a folder", () => {
+  const root = mkdtempSync(join(tmpdir(), "tunebook-files-"));
+  const notebooks = join(root, "project", "notebooks");
+  before(() => {
+    for (const folder of ["project/notebooks/data", "project/shared", "other"])
+      mkdirSync(join(root, folder), { recursive: true });
+    for (const file of [
+      "project/package.json",
+      "project/notebooks/b.csv",
+      "project/notebooks/A.csv",
+      "project/notebooks/.hidden",
+    ])
+      writeFileSync(join(root, file), "");
+    symlinkSync(join(root, "other"), join(notebooks, "out"));
+  });
+  after(() => rmSync(root, { recursive: true, force: true }));
+  const names = (path: string, folder = notebooks) => filesIn(folder, path).entries.map(({ name }) => name);
+
+  it("folders first, then files by name, hidden ones left out", () =>
+    assert.deepEqual(names(""), ["data", "out", "A.csv", "b.csv"]));
+  it("up to the project's root and no further", () => {
+    assert.deepEqual(names("../"), ["notebooks", "shared", "package.json"]);
+    assert.deepEqual(names("../../"), []);
+    assert.deepEqual(names("../", join(root, "other")), [], "a folder without a project is all there is");
+  });
+  it("never through a link, an absolute path or a home", () => {
+    writeFileSync(join(root, "other", "secret.csv"), "");
+    for (const path of ["out/", `${root}/`, "/etc/", "~/", "nowhere/", "b.csv/"])
+      assert.deepEqual(names(path), [], path);
+  });
+});

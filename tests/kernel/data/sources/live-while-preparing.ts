@@ -1,0 +1,48 @@
+/**
+ * Prepares the data plan of the first argument, feeds an epoch of it, and prints the most memory in MiB that was alive on the
+ * way: what a full collection leaves, looked at again and again (`--expose-gc`). What the process holds from the system
+ * says less: how much a collector leaves lying depends on its version.
+ */
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import { DataLoader } from "#kernel/data/rows/loader.js";
+import { prepare } from "#kernel/data/sources/prepare.js";
+import { tokenFile } from "#kernel/data/sources/token-file.js";
+import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
+import { Windows } from "#kernel/data/sequences/windows.js";
+
+declare const gc: () => void;
+let most = 0;
+function look(): void {
+  gc();
+  gc(); // buffers whose owners the first one found dead
+  const { heapUsed, external } = process.memoryUsage();
+  most = Math.max(most, heapUsed + external);
+}
+
+const [plan = "", folder = ""] = process.argv.slice(2);
+const tokenizer = {
+  padId: 0,
+  hash: "bytes",
+  encode: (texts: readonly string[]) => Promise.resolve(texts.map((text) => Int32Array.from(Buffer.from(text)))),
+  encodeWords: () => Promise.resolve([]),
+  encodePairs: () => Promise.resolve([]),
+  encodeContexts: () => Promise.resolve([]),
+};
+const looking = setInterval(look, 400);
+const prepared = await prepare(JSON.parse(plan) as DataPlan, { folder, live: () => undefined }, { tokenizer });
+const split = prepared.streamed?.["train"];
+const tokens = split
+  ? await tokenFile(split, tokenizer)
+  : new TextsInMemory(await tokenizer.encode(Array.from(prepared.splits["train"]!.array("text") as Iterable<string>)));
+clearInterval(looking);
+const rows = new Windows(tokens, 512, 0);
+const loader = new DataLoader(
+  { ids: rows, lengths: rows.lengths, taught: null },
+  { batchSize: 64, accumulate: 1, packed: 1024, shuffle: "random", seed: 0, padId: 0 },
+);
+for (let step = 1; step <= loader.updates(0); step++) {
+  loader.update(step).part(0);
+  if (step % 100 === 0) look();
+}
+look();
+process.stdout.write(String(Math.round(most / 2 ** 20)));

@@ -1,7 +1,0 @@
-/** Opens a runtime that never answers, at the place that the argument names. */
-import { openApart } from "#kernel/deploying/runtimes/process.js";
-
-await openApart(new URL("./blocked-runtime.js", import.meta.url).href, "a runtime", {
-  place: process.argv[2]!,
-  graphs: {},
-});

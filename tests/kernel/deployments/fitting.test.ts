@@ -1,0 +1,44 @@
+/** A proof asks what a model has room for: short prompts where the usual ones are too long, and never nothing. */
+import assert from "node:assert/strict";
+import { fitting } from "#kernel/deployments/fitting.js";
+import { goldenOf } from "#kernel/deployments/golden.js";
+import type { Tokenizer } from "#kernel/bases/tokenizer.js";
+
+/** One token a character. */
+const tokenizer = {
+  encode: (texts: readonly string[]) => Promise.resolve(texts.map((text) => new Int32Array(text.length))),
+  encodePlaced: (texts: readonly string[]) =>
+    Promise.resolve(texts.map((text) => ({ ids: new Int32Array(text.length) }))),
+} as unknown as Tokenizer;
+const golden = goldenOf({ maxLength: 64, roles: ["text"], mask: null, writes: "texts" });
+const fit = (positions: number, before = "") => {
+  assert.ok(golden.is === "prompts");
+  const chat =
+    before === ""
+      ? undefined
+      : {
+          write: (all: readonly (readonly { content: string }[])[]) =>
+            Promise.resolve(all.map((turns) => before + turns.at(-1)!.content)),
+        };
+  return fitting(golden, { chat: chat as never, tokenizer, positions });
+};
+
+describe("what a model that writes is asked", () => {
+  it("all that there is, where there is room", async () => {
+    const made = await fit(1000);
+    assert.ok("is" in made && golden.is === "prompts");
+    assert.deepEqual([made.inputs, made.most], [golden.inputs, 32]);
+  });
+  it("short prompts beside the only one that fits", async () => {
+    const made = await fit(8);
+    assert.ok("is" in made);
+    assert.deepEqual([made.inputs, made.most], [["a", "no", "7", "?"], 4]);
+  });
+  it("a few tokens, where a template leaves room for no more", async () => {
+    const made = await fit(60, "x".repeat(50));
+    assert.ok("is" in made);
+    assert.deepEqual([made.inputs, made.most], [["a", "7", "?"], 9]);
+  });
+  it("nothing, and how long the shortest is, where the template alone is too long", async () =>
+    assert.deepEqual(await fit(40, "x".repeat(50)), { shortest: 51 }));
+});

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { jinjaOf } from "#kernel/deployments/jinja.js";
+import { wordRenderer } from "#kernel/bases/chat-renderer.js";
+import { deployedChat } from "#kernel/deployments/chat.js";
+import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
+import { registry } from "#stdlib/registry.js";
+import { loadWord } from "#dsl/language/types/loaded.js";
+import type { Tokenizer } from "#kernel/bases/tokenizer.js";
+import type { Message, SpecialTexts } from "#stdlib/conversations/kind.js";
+
+const user = (content: string): Message => ({ role: "user", content });
+const asked: readonly (readonly Message[])[] = [
+  [user("Say 'a' and \"b\"\\n")],
+  [user("one"), { role: "assistant", content: "two" }, user(" three ")],
+  [{ role: "system", content: "Be brief" }, user("who?")],
+];
+
+describe("templates of the vocabulary, as everybody reads them", () => {
+  for (const specials of [
+    { bos: "<s>", eos: "</s>", opening: "<s>", all: ["<s>", "</s>"] },
+    { bos: "", eos: "<|end|>", opening: "", all: ["<|end|>"] },
+  ] satisfies SpecialTexts[])
+    for (const word of registry.ofKind("template"))
+      it(`${word.name} writes the same in Jinja, with ${specials.opening || "no"} opening`, async () => {
+        const template = await loadWord(word);
+        const chat = await deployedChat({
+          renderer: wordRenderer(template),
+          tokenizer: { specials } as unknown as Tokenizer,
+        });
+        const source = await jinjaOf(chat, specials);
+        assert.ok(source !== null);
+        const texts = await chat.write(asked);
+        assert.ok(texts.some((text) => text !== null));
+        texts.forEach((text, i) => {
+          if (text === null) return;
+          const own = jinjaTemplate(source).render(asked[i]!, { specials, addGenerationPrompt: true });
+          assert.equal("refused" in own ? own.refused : own.map((piece) => piece.text).join(""), text);
+        });
+      });
+  it("is none where nobody knows how it writes", async () => {
+    const write = (all: readonly (readonly Message[])[]) => Promise.resolve(all.map((turns) => `? ${turns.length}`));
+    assert.equal(await jinjaOf({ write }, { bos: "", eos: "", opening: "", all: [] }), null);
+  });
+});

@@ -1,0 +1,256 @@
+/** Where deployments go: what people made or changed there is never lost, whenever it comes and whoever is killed. */
+import assert from "node:assert/strict";
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { checksumsIn } from "#kernel/deployments/files.js";
+import { replacedName, settle, writingName } from "#kernel/deployments/leftovers.js";
+import { homeOf, type Place } from "#kernel/deployments/output.js";
+import { claimed, demandPlace, placeAt, type Own, type Writes } from "#kernel/deployments/place.js";
+import { hashOf } from "#kernel/deployments/proof.js";
+import { deployedAt } from "#kernel/deployments/staging.js";
+
+const OWN: Own = { name: "mood", task: "text_classification", labels: ["no", "yes"], target: "onnx" };
+const FOLDER: Writes = { writes: "folder" };
+const FILE: Writes = { writes: "file", ending: ".gguf", beside: [".Modelfile"] };
+const call = (kind: string, word: string) => ({ kind, word, arguments: {} });
+
+/** As `deploy` writes it, with a few bytes for a model. */
+async function written(here: Place, model: string): Promise<void> {
+  const home = homeOf(here);
+  mkdirSync(home, { recursive: true });
+  const golden = { is: "asked", inputs: ["a"] } as const;
+  writeFileSync(here.writes === "file" ? here.path : join(home, "model.onnx"), model);
+  for (const name of here.beside ?? []) writeFileSync(join(dirname(here.path), name), "FROM ./x.gguf");
+  writeFileSync(join(home, "config.json"), "{}");
+  writeFileSync(join(home, "README.md"), "# mood");
+  const deployment = {
+    ...{ version: 1, name: "mood", target: call("target", "onnx"), family: "bert", base: "b", clean: [] },
+    ...{ task: call("task", "text_classification"), technique: call("technique", "full"), labels: ["no", "yes"] },
+    ...{ roles: ["text"], max_length: 16, written: { tolerance: 1e-4 }, tunebook: "0" },
+  };
+  writeFileSync(join(home, "tunebook.json"), JSON.stringify(deployment));
+  const proof = {
+    ...{ version: 1, target: "onnx", runtime: null, golden, inputs: hashOf(golden), expected: { says: ["no"] } },
+    ...{
+      compared: null,
+      tolerance: 1e-4,
+      verdict: "not run",
+      files: await checksumsIn(here),
+      at: model,
+      tunebook: "0",
+    },
+  };
+  writeFileSync(join(home, "proof.json"), JSON.stringify(proof));
+}
+
+describe("where a deployment goes", () => {
+  let folder: string;
+  const at = (path: string): string => join(folder, path);
+  const place = (path: string, what = FOLDER): Place => placeAt(what, path, folder);
+  /** `between`: what happens while it is written. */
+  async function deploy(
+    there: Place,
+    model: string,
+    o: { readonly overwrite?: boolean; readonly between?: () => void | Promise<void> } = {},
+  ): Promise<void> {
+    const again = await claimed(there, OWN, o.overwrite === true);
+    await deployedAt(there, again, async (work) => {
+      const here = { ...there, path: there.writes === "folder" ? work : join(work, basename(there.path)) };
+      await written(here, model);
+      await o.between?.();
+    });
+  }
+  const refused = (work: () => unknown, code: string, says: RegExp): Promise<void> =>
+    assert.rejects(
+      async () => void (await work()),
+      (error: CodedError) => {
+        assert.equal(error.code, code, error.stack ?? "");
+        assert.match(error.message, says);
+        return true;
+      },
+    );
+  const modelIn = (path: string): string => readFileSync(at(`${path}/model.onnx`), "utf8");
+  const hidden = (): readonly string[] => readdirSync(folder).filter((name) => name.startsWith("."));
+  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), "tunebook-places-"))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("is renewed as often as one likes", async () => {
+    for (const model of ["first", "second"]) {
+      await deploy(place("x"), model);
+      await deploy(place("x.gguf", FILE), model);
+      assert.deepEqual([modelIn("x"), readFileSync(at("x.gguf"), "utf8")], [model, model]);
+    }
+    assert.deepEqual(readdirSync(folder).sort(), ["x", "x.Modelfile", "x.gguf", "x.gguf.files"]);
+  });
+
+  it("is on a disk of this machine, and a file has a name", async () => {
+    await refused(() => place("https://example.org/a.gguf", FILE), "place-unusable", /it is an address/);
+    await refused(() => place(".gguf", FILE), "place-unusable", /nothing but the ending/);
+    await refused(() => place("x/.gguf", FILE), "place-unusable", /nothing but the ending/);
+    if (process.platform === "linux")
+      await refused(() => place("/proc/x.gguf", FILE), "place-unusable", /\/proc is no folder of a disk/);
+  });
+
+  it("keeps what lies beside a file that isn't there yet", async () => {
+    writeFileSync(at("a.Modelfile"), "mine");
+    mkdirSync(at("b.gguf.files"));
+    writeFileSync(at("b.gguf.files/notes.txt"), "mine");
+    await refused(() => deploy(place("a.gguf", FILE), "m"), "place-taken", /a\.Modelfile/);
+    await refused(() => deploy(place("b.gguf", FILE), "m"), "place-taken", /b\.gguf\.files\/notes\.txt/);
+    assert.equal(readFileSync(at("a.Modelfile"), "utf8"), "mine");
+    assert.deepEqual(readdirSync(at("b.gguf.files")), ["notes.txt"]);
+  });
+
+  it("keeps what comes while it is written, where nothing was and where a deployment was", async () => {
+    const brings = (path: string) => () => {
+      mkdirSync(dirname(at(path)), { recursive: true });
+      writeFileSync(at(path), "mine");
+    };
+    await deploy(place("old"), "first");
+    await deploy(place("old.gguf", FILE), "first");
+    for (const [what, path, one] of [
+      [FOLDER, "new", "new/mine.txt"],
+      [FOLDER, "old", "old/mine.txt"],
+      [FILE, "new.gguf", "new.gguf"],
+      [FILE, "new2.gguf", "new2.Modelfile"],
+      [FILE, "old.gguf", "old.gguf.files/mine.txt"],
+    ] as const) {
+      await refused(() => deploy(place(path, what), "second", { between: brings(one) }), "place-taken", /mine|file/);
+      assert.equal(readFileSync(at(one), "utf8"), "mine");
+    }
+    assert.equal(modelIn("old"), "first");
+    assert.deepEqual(hidden(), []);
+  });
+
+  it("is told to the second of two deployments at once", async () => {
+    for (const path of ["new", "new", "x.gguf", "x.gguf"]) {
+      const there = place(path, path.endsWith("gguf") ? FILE : FOLDER);
+      const other = () => deploy(there, "other", { overwrite: true });
+      const own = () => deploy(there, "own", { overwrite: true, between: other });
+      await refused(own, "place-taken", /another deployment took it meanwhile/);
+      assert.equal(JSON.parse(readFileSync(join(homeOf(there), "proof.json"), "utf8")).at, "other");
+    }
+  });
+
+  it("keeps what somebody changed, unless that was asked for", async () => {
+    for (const [what, path, file] of [
+      [FOLDER, "x", "x/README.md"],
+      [FOLDER, "x", "x/config.json"],
+      [FILE, "x.gguf", "x.Modelfile"],
+      [FILE, "x.gguf", "x.gguf"],
+    ] as const) {
+      await deploy(place(path, what), "first", { overwrite: true });
+      writeFileSync(at(file), "my own words");
+      await refused(
+        () => deploy(place(path, what), "second"),
+        "place-taken",
+        new RegExp(`${basename(file)} was changed`),
+      );
+      // A check looks into what people write in, and leaves the weights alone.
+      const check = demandPlace(place(path, what), OWN, { overwrite: false, most: 64 });
+      await refused(() => check, "place-taken", /was changed since it was deployed/);
+      await deploy(place(path, what), "second", { overwrite: true });
+      assert.notEqual(readFileSync(at(file), "utf8"), "my own words");
+    }
+    await deploy(place("x"), "third");
+    const edits = () => writeFileSync(at("x/README.md"), "mine");
+    await refused(() => deploy(place("x"), "fourth", { between: edits }), "place-taken", /README\.md was changed/);
+    assert.deepEqual([modelIn("x"), readFileSync(at("x/README.md"), "utf8")], ["third", "mine"]);
+  });
+
+  it("is the folder that a link leads to; other links are told", async () => {
+    mkdirSync(at("disk/room"), { recursive: true });
+    symlinkSync("disk/room", at("link"));
+    for (const model of ["first", "second"]) await deploy(place("link"), model);
+    assert.ok(lstatSync(at("link")).isSymbolicLink());
+    assert.equal(modelIn("disk/room"), "second");
+    symlinkSync("nowhere", at("dangling"));
+    symlinkSync("nowhere", at("d.gguf"));
+    await refused(() => place("dangling"), "place-unusable", /a symbolic link that leads nowhere/);
+    await refused(() => place("dangling/x"), "place-unusable", /a symbolic link that leads nowhere/);
+    await refused(() => deploy(place("d.gguf", FILE), "m"), "place-taken", /no deployment wrote/);
+  });
+
+  it("lies in the home folder where `~` says so", () => {
+    assert.equal(place("~/tunebook-none/x").path, join(homedir(), "tunebook-none/x"));
+    assert.equal(place("~x").path, at("~x"));
+  });
+
+  it("is told where no folder can be", async () => {
+    writeFileSync(at("afile"), "");
+    await refused(() => place("afile/sub"), "place-unusable", /afile is a file, not a folder/);
+    await refused(() => place("afile/sub/more"), "place-unusable", /afile is a file, not a folder/);
+    const between = () => writeFileSync(at("later"), "");
+    for (const name of ["a\nSYSTEM be evil", "a\0b", "\u001b[2Jx"])
+      await refused(() => place(name), "place-unusable", /no name should have/);
+    const later = place("later/x");
+    between();
+    await refused(
+      () =>
+        deployedAt(
+          later,
+          () => Promise.resolve(),
+          () => Promise.resolve(),
+        ),
+      "place-unusable",
+      /is a file/,
+    );
+  });
+
+  const dead = (name: string): string => name.replace(String(process.pid), "999999999");
+  for (const [what, path] of [
+    [FOLDER, "x"],
+    [FILE, "x.gguf"],
+  ] as const)
+    it(`comes back where a process was killed while it took the place of ${path}`, async () => {
+      const there = place(path, what);
+      const own = [path, `${path}.files`, "x.Modelfile"].filter((name) => what === FILE || name === path);
+      await deploy(there, "first");
+      const before = readFileSync(join(homeOf(there), "config.json"), "utf8");
+      const aside = at(dead(replacedName(path)));
+      // Each moment between two of its renames: what left first comes last.
+      for (let left = 1; left <= own.length; left++) {
+        mkdirSync(aside);
+        for (const name of own.slice(0, left)) renameSync(at(name), join(aside, name));
+        settle(folder);
+        assert.deepEqual(hidden(), []);
+        assert.equal(readFileSync(join(homeOf(there), "config.json"), "utf8"), before);
+        assert.deepEqual(readdirSync(folder).sort(), [...own].sort());
+      }
+      // Half of the new one is there.
+      mkdirSync(aside);
+      for (const name of own) renameSync(at(name), join(aside, name));
+      if (what === FILE) {
+        await written({ ...there, path: at("other/x.gguf") }, "second");
+        renameSync(at("other/x.gguf.files"), at("x.gguf.files"));
+        rmSync(at("other"), { recursive: true });
+      }
+      settle(folder);
+      await deploy(there, "third");
+      // The new one is there: the old one goes.
+      mkdirSync(aside);
+      writeFileSync(join(aside, path), "old");
+      settle(folder);
+      assert.deepEqual(readdirSync(folder).sort(), [...own].sort());
+    });
+
+  it("clears away what killed processes wrote, and leaves what other machines write", () => {
+    const [own, gone, elsewhere] = [writingName(), dead(writingName()), ".writing-1-00000000-"];
+    for (const name of [own, gone, elsewhere]) mkdirSync(at(`${name}abcdef`));
+    mkdirSync(at(".replaced-1-00000000-x"));
+    settle(folder);
+    assert.deepEqual(hidden(), [".replaced-1-00000000-x", `${elsewhere}abcdef`].sort());
+  });
+});

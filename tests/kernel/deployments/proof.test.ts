@@ -1,0 +1,62 @@
+/** proof.json is held to what proofs say before anything is told from it. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hashOf, PROOF, proofOf, readProof, type Proof } from "#kernel/deployments/proof.js";
+import { proofLines, verdictText } from "#kernel/deployments/report.js";
+
+const golden: Proof["golden"] = { is: "asked", inputs: ["a", ["b", "c"]] };
+const proof: Proof = {
+  ...{ version: 1, target: 'onnx("m")', runtime: null, unproved: "none is here", golden, inputs: hashOf(golden) },
+  expected: { says: ["x", "y"] },
+  compared: { inputs: 2, difference: null, greatest: 0, agree: 2 },
+  ...{ tolerance: null, verdict: "not run", at: "2026-11-27T00:00:00.000Z", tunebook: "0.2.0" },
+};
+
+describe("a proof that is read", () => {
+  const home = mkdtempSync(join(tmpdir(), "tunebook-proof-"));
+  after(() => rmSync(home, { recursive: true }));
+  const read = (written: object): Proof => {
+    writeFileSync(join(home, PROOF), JSON.stringify(written));
+    return readProof(home);
+  };
+
+  it("is what was written, its inputs in their order", () => {
+    assert.deepEqual(read(proof), proof);
+  });
+
+  it("has scores that are no numbers as such", () => {
+    const metrics = { loss: { notebook: Number.NaN, deployed: 0.5, low: null, high: null } };
+    const { scores } = read({ ...proof, scores: { rows: 1, dataHash: "0", on: "d.test", metrics } });
+    assert.deepEqual(scores?.metrics, metrics);
+  });
+
+  it("says what neither side was asked with", () => {
+    const fitted = { thresholds: { yes: 0.31 } };
+    const deployment = {
+      target: { kind: "target", word: "onnx", arguments: {} },
+      written: { tolerance: 1e-3 },
+      ...{ fitted, tunebook: "0.2.0" },
+    };
+    const by = { title: "ONNX Runtime", version: "1.0" } as Proof["runtime"] & object;
+    const asked = { golden, expected: { says: ["x", "y"] }, by, compared: proof.compared, verdict: "equal" } as const;
+    const made = proofOf(deployment as never, asked);
+    const words = "answers as the notebook does, both without the threshold yes 0.310 fitted to validation";
+    assert.equal(verdictText(read(made)), words);
+    assert.match(proofLines(made)[0]!, new RegExp(words));
+    assert.equal(
+      verdictText(proofOf({ ...deployment, fitted: undefined } as never, asked)),
+      "answers as the notebook does",
+    );
+  });
+
+  it("is refused where a part of it is of another kind", () => {
+    for (const [part, why] of [
+      [{ verdict: "splendid" }, /verdict is "splendid"/],
+      [{ compared: { inputs: "many" } }, /compared\.inputs is "many"/],
+      [{ golden: { is: "guessed", inputs: [] } }, /golden is /],
+    ] as const)
+      assert.throws(() => read({ ...proof, ...part }), { code: "deployment-unreadable", message: why });
+  });
+});

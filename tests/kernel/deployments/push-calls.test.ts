@@ -1,0 +1,132 @@
+/** What a push sends, to whom, and what it says of it: against a hub that answers as hubs and others do. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { hubCalls } from "#kernel/deployments/pushing/hub-calls.js";
+import { pushFolder, tokenOf, type Pushed } from "#kernel/deployments/pushing/push.js";
+import { HubServer } from "./hub-server.js";
+
+const TOKEN = "hf_right";
+
+describe("what a push sends", () => {
+  const hub = new HubServer();
+  const other = new HubServer();
+  const endpoint = process.env["HF_ENDPOINT"];
+  let folder: string;
+  before(async () => {
+    process.env["HF_ENDPOINT"] = await hub.start();
+    await other.start();
+    folder = mkdtempSync(join(tmpdir(), "push-calls-"));
+    writeFileSync(join(folder, "config.json"), "{}");
+    writeFileSync(join(folder, "model.safetensors"), "weights");
+  });
+  afterEach(() => {
+    hub.instead = null;
+    hub.makesPublic = false;
+  });
+  after(async () => {
+    if (endpoint === undefined) delete process.env["HF_ENDPOINT"];
+    else process.env["HF_ENDPOINT"] = endpoint;
+    rmSync(folder, { recursive: true });
+    await hub.stop();
+    await other.stop();
+  });
+  const push = (repository: string, o: { hidden?: boolean; signal?: AbortSignal } = {}): Promise<Pushed> =>
+    pushFolder(folder, { repository, env: "HF_TOKEN", private: o.hidden ?? true }, TOKEN, { signal: o.signal });
+  const refused = (work: Promise<unknown>, code: string, says: RegExp): Promise<void> =>
+    assert.rejects(work, (error: CodedError) => {
+      assert.equal(error.code, code, String(error));
+      assert.match(`${error.message}\n${wordsOf(error.code, error.data).help ?? ""}`, says);
+      return true;
+    });
+  const filesOf = (name: string): readonly string[] => Object.keys(hub.repositories.get(name)?.files ?? {});
+
+  it("goes to the hub alone: what is sent on to another host isn't sent there", async () => {
+    for (const [at, name] of [
+      ["/api/repos/create", "me/first"],
+      ["/api/models/me/last/commit/main", "me/last"],
+    ] as const) {
+      hub.instead = (path, response) => {
+        if (path === at) response.writeHead(307, { location: `${other.url}${path}` }).end();
+        return path === at;
+      };
+      await refused(push(name), "push-failed", /sends it on to another host/);
+      assert.deepEqual(filesOf(name), []);
+    }
+    assert.deepEqual(other.asked, []);
+  });
+
+  it("follows a hub that renamed a repository within itself", async () => {
+    await push("me/new-name");
+    hub.instead = (path, response) => {
+      const renamed = path.startsWith("/api/models/me/old-name/commit/");
+      if (renamed) response.writeHead(307, { location: "/api/models/me/new-name/commit/main" }).end();
+      return renamed;
+    };
+    await push("me/old-name");
+    assert.equal(hub.repositories.get("me/new-name")!.commits, 2);
+  });
+
+  it("is no push where the answer names no commit", async () => {
+    hub.instead = (path, response) => {
+      const commits = path.includes("/commit/");
+      if (commits) response.writeHead(200, { "content-type": "application/json" }).end("{}");
+      return commits;
+    };
+    await refused(push("me/none"), "push-failed", /names no commit/);
+  });
+
+  it("tells what the hub says of privacy, and sends nothing where that is less than was asked for", async () => {
+    assert.equal((await push("me/hidden")).private, true);
+    assert.equal((await push("me/hidden", { hidden: false })).private, true);
+    assert.equal((await push("me/open", { hidden: false })).private, false);
+    const commits = (): number => hub.repositories.get("me/open")!.commits;
+    await refused(push("me/open"), "push-public", /nothing was sent/);
+    assert.equal(commits(), 1);
+    hub.makesPublic = true;
+    await refused(push("me/made"), "push-public", /me\/made is public/);
+    assert.deepEqual(filesOf("me/made"), []);
+  });
+
+  it("says what helps where the hub refuses", async () => {
+    for (const [status, says] of [
+      [401, /token that may write to me\/router/],
+      [413, /weights: adapter/],
+      [500, /run the cell again/],
+    ] as const) {
+      hub.instead = (_path, response) => {
+        response.writeHead(status, { "content-type": "application/json" }).end('{"error":"no"}');
+        return true;
+      };
+      await refused(push("me/router"), "push-failed", says);
+    }
+  });
+
+  it("is stopped while the hub is silent, and doesn't wait for it for ever", async () => {
+    hub.instead = () => true;
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 50);
+    await assert.rejects(push("me/silent", { signal: stop.signal }));
+    await assert.rejects(hubCalls(undefined, 50)(`${hub.url}/x`, { method: "POST", body: "{}" }), /no answer came/);
+  });
+
+  it("is to a repository that is one, with a token that is one", () => {
+    const of = (repository: string, token: string): string => {
+      process.env["TUNEBOOK_TEST_TOKEN"] = token;
+      try {
+        return tokenOf({ repository, env: "TUNEBOOK_TEST_TOKEN", private: true });
+      } catch (error) {
+        assert.ok(error instanceof CodedError && !error.message.includes("hf_a"));
+        return error.code;
+      } finally {
+        delete process.env["TUNEBOOK_TEST_TOKEN"];
+      }
+    };
+    for (const name of ["../x", "me/..", "me/.", "a/b/c", "me/a..b", "me/-a", "me/a.", "me/x.git", "me", "/x"])
+      assert.equal(of(name, "hf_a"), "wrong-repository", name);
+    for (const name of ["me/router", "An-Org/x_1.5-b", "a/b"]) assert.equal(of(name, "hf_a\n"), "hf_a", name);
+    for (const token of ["hf_a\nhf_b", "hf_a b", "hf_a\u00e9"]) assert.equal(of("me/x", token), "secret-malformed");
+  });
+});

@@ -1,0 +1,62 @@
+/** The processes of runtimes: none is waited for without an end, none outlives who started it. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { openApart } from "#kernel/deployments/runtimes/process.js";
+import { until } from "#tests/until.js";
+
+describe("the process of a runtime", function () {
+  this.timeout(30_000);
+  let folder: string;
+  before(() => void (folder = mkdtempSync(join(tmpdir(), "runtime-process-"))));
+  after(() => {
+    delete process.env["TUNEBOOK_RUNTIME_SECONDS"];
+    rmSync(folder, { recursive: true });
+  });
+  const pidAt = (place: string): number => (existsSync(place) ? Number(readFileSync(place, "utf8")) : 0);
+
+  it("is ended when it is silent for too long", async () => {
+    process.env["TUNEBOOK_RUNTIME_SECONDS"] = "1.5";
+    const place = join(folder, "silent");
+    const main = new URL("./blocked-runtime.js", import.meta.url).href;
+    await assert.rejects(openApart(main, "a runtime", { place, graphs: {} }), (error: CodedError) => {
+      assert.equal(error.code, "runtime-silent");
+      assert.match(error.message, /a runtime gave no answer for 1\.5 seconds/);
+      return true;
+    });
+    // On a busy machine it may be ended before it began.
+    const pid = pidAt(place);
+    assert.ok(pid === 0 || !runs(pid));
+  });
+
+  it("ends when its parent is killed, whatever it computes", async () => {
+    const place = join(folder, "orphan");
+    const parent = spawn(process.execPath, [fileURLToPath(new URL("./runtime-parent.js", import.meta.url)), place], {
+      stdio: "ignore",
+    });
+    await until(() => pidAt(place) > 0, "a runtime that began");
+    const child = pidAt(place);
+    try {
+      assert.ok(runs(child));
+      parent.kill("SIGKILL");
+      await until(() => !runs(child), "the end of a runtime without its parent");
+    } finally {
+      if (runs(child)) process.kill(child, "SIGKILL");
+    }
+  });
+});
+
+/** What ended and was not yet buried by anybody doesn't run. */
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    const stat = `/proc/${String(pid)}/stat`;
+    return !existsSync(stat) || !/\) Z/.test(readFileSync(stat, "utf8"));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,48 @@
+/** Numbers below each other: one set of decimals for a column, in every table. */
+import assert from "node:assert/strict";
+import { tableShown } from "#kernel/display/table.js";
+import type { Shown } from "#kernel/display/bundle-output.js";
+import { writtenAlike } from "#kernel/display/column.js";
+
+const plain = ({ bundle }: Shown): string => String(bundle["text/plain"]);
+/** The cells of the one column, below its head and rule. */
+const column = (values: readonly unknown[]): readonly string[] =>
+  plain(
+    tableShown(
+      ["n"],
+      values.map((value) => [value]),
+    ),
+  )
+    .split("\n")
+    .slice(2)
+    .map((line) => line.trim());
+
+describe("a column of numbers", () => {
+  it("writes numbers beyond a hundred thousand", () => {
+    assert.deepEqual([150000.25, 223456.5, 7].map(writtenAlike([150000.25, 223456.5, 7])), ["150000", "223457", "7"]);
+    assert.equal(writtenAlike([123456.5])(123456.5), "123457");
+  });
+  it("has the same decimals", () => {
+    assert.deepEqual(column([0.5, 0.25, 12]), ["0.50", "0.25", "12.00"]);
+    assert.deepEqual(column([0.7, 0.0018112]), ["0.70000", "0.00181"]);
+    assert.deepEqual(column([-1.5, null, 2]), ["-1.5", "", "2.0"]);
+  });
+  it("keeps whole numbers whole", () => {
+    assert.deepEqual(column([1, 20_000, 3]), ["1", "20000", "3"]);
+  });
+  it("writes rates that lie far apart by powers of ten, all of them", () => {
+    assert.deepEqual(column([0.004823, 0.00002929]), ["4.823e-3", "2.929e-5"]);
+  });
+  it("hides no small number beside a great one", () => {
+    assert.deepEqual(column([12_345.678, 1e-7]), ["12346", "1e-7"]);
+    assert.deepEqual(column([0.123456, 20_000]), ["0.12", "20000.00"]);
+  });
+  it("gives shares the zeros back that were cut", () => {
+    assert.deepEqual(column(["99.1 %", "51 %", "< 0.1 %"]), ["99.1 %", "51.0 %", "< 0.1 %"]);
+  });
+  it("stands at the right, its digits as wide as each other, where numbers are written", () => {
+    const html = String(tableShown(["n"], [[0.5], [12]]).bundle["text/html"]);
+    assert.equal(html.split("text-align:right").length, 4);
+    assert.equal(html.split("font-variant-numeric:tabular-nums").length, 4);
+  });
+});

@@ -1,0 +1,34 @@
+/** What the table of label issues says of itself: how far its judges go with the labels, and how many of its rows are right. */
+import assert from "node:assert/strict";
+import { labelIssuesShown, type ToldIssue } from "#kernel/display/data/label-issues.js";
+
+describe("label issues as they are shown", () => {
+  const issue = (chance: number, by?: "probe" | "training"): ToldIssue => ({
+    split: "all",
+    row: 3,
+    text: "a text",
+    label: "a",
+    likely: "b",
+    chance,
+    ...(by ? { trained: { margin: -1, forgotten: 0, by } } : {}),
+  });
+  const told = (issues: readonly ToldIssue[]): string =>
+    String(labelIssuesShown(issues, { data: "d", rows: 90, all: 90, accuracy: 0.52, share: 0.1 }).bundle["text/plain"]);
+
+  it("say how many of those named are right, by the judges' own chances", () => {
+    assert.match(
+      told([issue(0.1), issue(0.5)]),
+      /agree with 52 % of the labels. By that about 10 % of all labels are wrong, and about 30 % of those named are right:/,
+    );
+  });
+  it("leave out of that what the training alone names, and say nothing where nothing is named", () => {
+    assert.match(told([issue(0.2, "probe"), issue(0.9, "training")]), /about 20 % of those named are right/);
+    assert.doesNotMatch(told([]), /are right/);
+  });
+  it("call probably wrong what is likelier wrong than right, and tell the others apart", () => {
+    assert.match(told([issue(0.1), issue(0.829)]), /d: 1 label of 90 rows is probably wrong, 1 more may be\n/);
+    assert.match(told([issue(0.1), issue(0.4)]), /d: 2 labels of 90 rows are probably wrong\n/);
+    assert.match(told([issue(0.6)]), /d: no label of 90 rows is probably wrong, 1 may be\n/);
+    assert.match(told([]), /d: no label of 90 rows is probably wrong\n/);
+  });
+});

@@ -1,0 +1,216 @@
+/** What pictures and tables of a federation say: whose labels are apart, who fares ill, and what isn't known isn't drawn. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { clientScoresFigure, clientScoresShown } from "#kernel/display/federation/client-scores.js";
+import { driftFigure, driftShown } from "#kernel/display/federation/drift.js";
+import { labelsFigure, labelsShown, skewOf } from "#kernel/display/federation/labels.js";
+import { clientsShown, roundsShown } from "#kernel/display/federation/tables.js";
+import { outcomeWords } from "#kernel/display/curves/curves.js";
+import type { RunEvent } from "#kernel/events/events.js";
+import { spreadOf, type FederationView } from "#kernel/display/federation/view.js";
+import type { Figure } from "#kernel/display/figure.js";
+import type { Shown } from "#kernel/display/bundle-output.js";
+import { madeFederation } from "../made-federation.js";
+
+const text = (shown: Shown | null): string => String(shown?.bundle["text/plain"]);
+const labelled = (...labels: readonly (readonly number[])[]): FederationView => ({
+  ...madeFederation({ clients: 0, labels: labels[0]!.map((_, k) => `label ${String(k)}`), rounds: 0 }),
+  clients: labels.map((own, i) => ({ name: String(i + 1), labels: own, rows: own.reduce((a, b) => a + b, 0) })),
+});
+const named = (figure: Figure | null, name: string) => figure!.data.find((trace) => trace["name"] === name)!;
+
+describe("the skew of labels", () => {
+  it("is 0 where all are alike, whatever their rows, and largest where each has its own", () => {
+    assert.equal(skewOf(labelled([10, 30], [1, 3], [100, 300])), 0);
+    assert.equal(skewOf(labelled([50, 0], [0, 50])), 0.5);
+    assert.equal(skewOf(labelled([50, 0, 0, 0], [0, 50, 0, 0], [0, 0, 50, 0], [0, 0, 0, 50])), 0.75);
+    assert.equal(skewOf(labelled([0, 0])), null);
+    assert.equal(labelsShown(labelled([0, 0])), null);
+    assert.equal(labelsShown({ ...labelled([1, 2]), clients: [{ name: "a", rows: 3 }] }), null);
+  });
+  it("is drawn as stacked bars of few labels, as bubbles of many whose areas are rows", () => {
+    const bars = labelsFigure(labelled([9, 0, 1], [0, 4, 4]))!;
+    assert.deepEqual(
+      bars.data.map(({ type, x }) => [type, x]),
+      [
+        ["bar", [9, 0]],
+        ["bar", [0, 4]],
+        ["bar", [1, 4]],
+      ],
+    );
+    const many = Array.from({ length: 12 }, (_, k) => (k === 3 ? 400 : k === 5 ? 100 : 0));
+    const [bubbles] = labelsFigure(labelled(many, [...many].reverse()))!.data;
+    const sizes = (bubbles!["marker"] as { size: number[] }).size;
+    assert.equal(sizes.length, 4);
+    assert.ok(Math.abs(sizes[0]! / sizes[1]! - 2) < 0.02, String(sizes));
+  });
+  it("leaves the smallest clients out of a picture that has no room, and says so", () => {
+    const all = labelled(...Array.from({ length: 60 }, (_, i) => [i + 1, 5]));
+    const figure = labelsFigure(all)!;
+    assert.equal((figure.data[0]!["y"] as string[]).length, 40);
+    assert.match(JSON.stringify(figure.layout), /40 of 60 clients/);
+    assert.match(text(labelsShown(all)), /20 of 60 clients/);
+  });
+});
+
+describe("scores of clients", () => {
+  it("have the spread of those that were scored, by linear interpolation", () => {
+    assert.deepEqual(spreadOf([3, null, 1, Number.NaN, 2, 10]), {
+      least: 1,
+      low: 1.75,
+      middle: 2.5,
+      high: 4.75,
+      most: 10,
+      mean: 4,
+      of: 4,
+    });
+    assert.equal(spreadOf([null, undefined, Number.NaN]), null);
+  });
+  it("lie within the bands that are drawn, which lie within each other", () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 2, max: 9 }), (clients, rounds) => {
+        const view = madeFederation({ clients, labels: ["a", "b"], rounds });
+        const figure = clientScoresFigure(view)!;
+        const [wide, half] = ["least to greatest", "half of the clients"].map(
+          (name) => named(figure, name)["y"] as number[],
+        );
+        const dots = named(figure, "a client");
+        assert.equal((dots["y"] as number[]).length, clients * rounds);
+        (dots["x"] as number[]).forEach((round, i) => {
+          const y = (dots["y"] as number[])[i]!;
+          assert.ok(y >= wide![round - 1]! && y <= wide![2 * rounds - round]!);
+        });
+        half!.forEach((y, i) => assert.ok(i < rounds ? y >= wide![i]! : y <= wide![i]!));
+      }),
+    ));
+  it("are no picture where nobody was scored, and no bands of a single round", () => {
+    const view = madeFederation({ clients: 3, labels: ["a"], rounds: 4 });
+    assert.equal(clientScoresShown({ ...view, rounds: view.rounds.map((round) => ({ ...round, scores: {} })) }), null);
+    assert.equal(clientScoresShown({ ...view, metric: null }), null);
+    assert.equal(clientsShown({ ...view, metric: null }), null);
+    const one = clientScoresFigure({ ...view, rounds: view.rounds.slice(0, 1) })!;
+    assert.deepEqual(
+      one.data.map(({ name }) => name),
+      ["a client", "all rows"],
+    );
+  });
+  it("stand beside the score of the leader's rows, which says that it is no more, or of own heads", () => {
+    const view = madeFederation({ clients: 3, labels: ["a"], rounds: 3 });
+    const led = { ...view, leads: { data: "north", rows: 42 } };
+    const own = madeFederation({ clients: 3, labels: ["a"], rounds: 3, personal: true });
+    assert.match(text(clientScoresShown(view)), / on all rows, clients/);
+    assert.match(text(clientScoresShown(led)), /: 0\.\d+ on the leader's 42 rows of north, clients/);
+    assert.match(text(clientScoresShown(own)), / on all rows with own heads, clients/);
+    assert.ok(named(clientScoresFigure(led)!, "the leader's 42 rows of north"));
+    assert.match(text(roundsShown(led)), /loss +accuracy of leader +least/);
+    assert.match(text(roundsShown(led)), /best accuracy 0\.\d+ in round 3, on the leader's 42 rows of north/);
+    assert.doesNotMatch(text(roundsShown(view)), /leader/);
+  });
+  it("have those that were lost beside them, and what was said of why", () => {
+    const view = madeFederation({ clients: 3, labels: ["a"], rounds: 2 });
+    const why = "flower-client: client 2 gave no answer: it is gone";
+    const rounds = view.rounds.map((round, i) => ({ ...round, lost: ["2"], ...(i === 0 && { why }) }));
+    assert.match(
+      text(roundsShown({ ...view, rounds })),
+      /; lost: 2 in rounds 1, 2; flower-client: client 2 gave no answer: it is gone/,
+    );
+  });
+  it("draw no dots of hundreds of clients", () => {
+    const names = (clients: number) =>
+      clientScoresFigure(madeFederation({ clients, labels: ["a"], rounds: 3 }))!.data.map(({ name }) => name);
+    assert.ok(names(200).includes("a client"));
+    assert.ok(!names(201).includes("a client"));
+  });
+  it("stand in a table with the worst first, whatever is better", () => {
+    const view = madeFederation({ clients: 4, labels: ["a"], rounds: 2 });
+    const rounds = view.rounds.map((round) => ({ ...round, scores: { "1": 0.5, "2": 0.9, "4": 0.1 } }));
+    const order = (better: 1 | -1): readonly string[] =>
+      text(clientsShown({ ...view, better, rounds }))
+        .split("\n")
+        .flatMap((line) => /^\s*(\d) /.exec(line)?.[1] ?? []);
+    assert.deepEqual(order(1), ["4", "1", "2", "3"]);
+    assert.deepEqual(order(-1), ["2", "1", "4", "3"]);
+  });
+});
+
+describe("the round that is kept", () => {
+  const view = madeFederation({ clients: 2, labels: ["a"], rounds: 3 });
+  const rounds = view.rounds.map((round, i) => ({
+    ...round,
+    scores: [
+      { "1": 0.1, "2": 0.2 },
+      { "1": 0.9, "2": 0.6 },
+      { "1": 0.5, "2": 0.7 },
+    ][i]!,
+  }));
+  const table = (kept?: number): readonly string[] =>
+    text(clientsShown({ ...view, rounds, ...(kept !== undefined && { kept }) })).split("\n");
+  it("is what clients are sorted by, beside the first and the last", () => {
+    const shown = table(2);
+    assert.match(shown[1]!, /round 1 +round 2, kept +round 3$/);
+    assert.match(shown[3]!, /^ *2 .* 0\.2000 +0\.6000 +0\.7000$/);
+    assert.match(shown.at(-1)!, /of the round that is kept/);
+  });
+  it("stands once where it is the last, and the last alone where none is known", () => {
+    assert.match(table(3)[1]!, /round 1 +round 3, kept$/);
+    assert.match(table()[1]!, /round 1 +round 3$/);
+    assert.match(table()[3]!, /^ *1 /);
+  });
+  it("is told beside the best one", () => {
+    assert.match(text(roundsShown({ ...view, rounds, kept: 3 })), /; the model is that of round 3/);
+    assert.doesNotMatch(text(roundsShown({ ...view, rounds })), /the model is/);
+  });
+  it("has its own scores in the words that a training ends with", () => {
+    const evaluated = (step: number, accuracy: number) =>
+      ({ kind: "evaluated", step, split: "validation", metrics: { loss: 1, accuracy } }) as unknown as RunEvent;
+    const saved = (step: number, best: boolean) =>
+      ({ kind: "checkpoint", step, best, by: "accuracy" }) as unknown as RunEvent;
+    const round = { kind: "round", step: 1 } as unknown as RunEvent;
+    const events = [round, evaluated(1, 0.9), saved(1, true), evaluated(2, 0.4), saved(2, false)];
+    assert.deepEqual(outcomeWords(events), ["validation accuracy 0.9000", "best at round 1"]);
+    assert.deepEqual(outcomeWords(events, { keepsLast: true }), [
+      "validation accuracy 0.4000",
+      "of round 2, which is kept; best at round 1",
+    ]);
+  });
+});
+
+describe("the drift of clients", () => {
+  it("isn't drawn where the server sees sums alone", () => {
+    assert.equal(driftShown(madeFederation({ clients: 5, labels: ["a"], rounds: 3, masked: true })), null);
+    assert.notEqual(driftShown(madeFederation({ clients: 5, labels: ["a"], rounds: 3 })), null);
+  });
+  it("shows cosines against zero", () => {
+    const view = madeFederation({ clients: 5, labels: ["a"], rounds: 3 });
+    const range = (cosine: number) =>
+      (
+        driftFigure({
+          of: 3,
+          rounds: view.rounds.map((round) => ({ ...round, clients: round.clients.map((one) => ({ ...one, cosine })) })),
+        })!.layout!["yaxis2"] as { range: number[] }
+      ).range;
+    assert.equal(range(0.7)[0], 0);
+    assert.ok(range(-0.4)[0]! < -0.4);
+    assert.ok(range(-1)[0]! >= -1.06);
+  });
+});
+
+describe("the table of rounds", () => {
+  it("adds up what went over the wire, and leaves middle rounds out of many", () => {
+    const view = madeFederation({ clients: 3, labels: ["a"], rounds: 2 });
+    const rounds = view.rounds.map((round) => ({ ...round, sent: 1024, received: 512 }));
+    assert.match(text(roundsShown({ ...view, rounds })), /2 KiB to clients and 1 KiB back/);
+    const many = text(roundsShown(madeFederation({ clients: 3, labels: ["a"], rounds: 100 })));
+    assert.match(many, /rounds 4 to 73 stand in no row/);
+    assert.match(many, /^\s*3 .*\n\s*74 /m);
+    assert.match(many, /^\s*100 /m);
+    assert.doesNotMatch(text(roundsShown(view)), /stand in no row/);
+  });
+  it("is there before the first round has ended", () => {
+    const view = madeFederation({ clients: 3, labels: ["a"], rounds: 0, of: 5 });
+    assert.match(text(roundsShown(view)), /Rounds of drill, 0 of 5/);
+    assert.equal(driftShown(view), null);
+    assert.equal(clientScoresShown(view), null);
+    assert.equal(clientsShown(view), null);
+  });
+});

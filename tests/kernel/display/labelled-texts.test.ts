@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { labelledShown, type LabelledRows } from "#kernel/display/labelled-texts.js";
+
+const told: LabelledRows = {
+  model: "m",
+  data: "more",
+  rows: 4,
+  made: 0,
+  labelled: 8,
+  sure: 0.8,
+  unsure: 1,
+  agrees: null,
+  labels: [["yes", 4]],
+};
+const textOf = (o: LabelledRows): string => String(labelledShown("s", o).bundle["text/plain"]);
+
+describe("rows that a model labelled", () => {
+  it("says how sure it is where there is one answer, and of several nothing", () => {
+    assert.match(textOf(told), /gives its answer 80 % on average, and 1 row less than a half/);
+    assert.doesNotMatch(textOf({ ...told, sure: null }), /on average|less than a half/);
+  });
+});

@@ -1,0 +1,113 @@
+/** The picture of losses over a plane of weights: the ellipse is where its form says, and nothing is drawn outside. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  costAt,
+  ellipseOf,
+  landscapeFigure,
+  landscapeOf,
+  landscapeShown,
+  type LandscapeTold,
+} from "#kernel/display/landscape.js";
+import { displaySymbol } from "#kernel/display/bundle-output.js";
+
+const along = [-1, 0, 1, 2, 3];
+const told: LandscapeTold = {
+  name: "start",
+  x: along,
+  y: along,
+  losses: ["old.test", "new.test"].map((on, k) => ({
+    on,
+    rows: k === 0 ? 64 : 40,
+    z: along.map((b) => along.map((a) => 0.1 + (a - 2 * k) ** 2 + b * b)),
+  })),
+  places: [
+    { name: "start", x: 0, y: 0, off: 0, far: 0 },
+    { name: "naive <b>", x: 2, y: 0, off: 0, far: 2 },
+    { name: "held", x: 0.5, y: 1.5, off: 0, far: Math.hypot(0.5, 1.5) },
+    { name: "far", x: 0.2, y: 0.1, off: 3, far: 3.01 },
+  ],
+  held: { by: "held", centre: { x: 0, y: 0 }, least: 0, xx: 2, xy: 0.1, yy: 0.01 },
+};
+type Points = readonly (number | null)[];
+/** How near a line comes to a place. */
+function nearest(ring: object, x: number, y: number): number {
+  const line = ring as { readonly x: Points; readonly y: Points };
+  return Math.min(...line.x.map((a, i) => (a === null ? 9 : Math.hypot(a - x, line.y[i]! - y))));
+}
+
+describe("a landscape", () => {
+  it("has its ellipse where the form has one value, whatever the form", () => {
+    const form = fc.record({ a: fc.double({ min: 0.1, max: 10, noNaN: true }), b: fc.double({ min: 1e-4, max: 0.1, noNaN: true }), turn: fc.double({ min: 0, max: 3, noNaN: true }) }); // prettier-ignore
+    fc.assert(
+      fc.property(form, fc.double({ min: 0.01, max: 10, noNaN: true }), ({ a, b, turn }, level) => {
+        const [c, s] = [Math.cos(turn), Math.sin(turn)];
+        const [xx, xy, yy] = [a * c * c + b * s * s, (a - b) * c * s, a * s * s + b * c * c];
+        const { axes, points } = ellipseOf({ xx, xy, yy }, level);
+        for (const [x, y] of points)
+          assert.ok(Math.abs((xx * x * x + 2 * xy * x * y + yy * y * y) / 2 - level) < 1e-6 * level);
+        const wanted = [Math.sqrt((2 * level) / b), Math.sqrt((2 * level) / a)];
+        axes.forEach((axis, i) => assert.ok(Math.abs(axis / wanted[i]! - 1) < 1e-6));
+      }),
+    );
+  });
+  it("draws both data with the same models and one legend, and of a long ellipse what is within", () => {
+    const { data } = landscapeFigure(told);
+    const rings = data.filter(({ legendgroup }) => String(legendgroup).startsWith("ewc"));
+    assert.equal(rings.length, 4);
+    for (const { x, y } of rings)
+      for (const points of [x, y] as Points[]) {
+        assert.ok(points.filter((value) => value !== null).length > 20);
+        assert.ok(points.every((value) => value === null || (value >= -1 && value <= 3)));
+      }
+    // The first goes through the model that was held, the second through the first one.
+    assert.deepEqual(rings.slice(0, 2).map((ring) => nearest(ring, 0.5, 1.5) < 0.05), [true, false]); // prettier-ignore
+    assert.ok(nearest(rings[1]!, 2, 0) < 0.05);
+    const named = data.filter(({ showlegend }) => showlegend === true).map(({ name }) => name);
+    assert.deepEqual(named, ["EWC's penalty as at held", "EWC's penalty as at naive &lt;b&gt;", "start", "naive &lt;b&gt;", "held", "far"]); // prettier-ignore
+    const way = data.find(({ name }) => name === "far") as { readonly line: { readonly dash: string } };
+    assert.equal(way.line.dash, "dot", "most of its way leads out of the plane");
+  });
+  it("takes the first model's penalty where the held one lies elsewhere, or is the first, and a quarter of it", () => {
+    for (const by of ["far", "naive <b>"]) {
+      const { data } = landscapeFigure({ ...told, held: { ...told.held!, by } });
+      const rings = data.filter(({ legendgroup }) => String(legendgroup).startsWith("ewc"));
+      const names = rings.map(({ name }) => name);
+      assert.deepEqual(names.slice(0, 2), ["EWC's penalty as at naive &lt;b&gt;", "a quarter of it"]);
+      assert.ok(nearest(rings[0]!, 2, 0) < 0.05);
+      assert.ok(nearest(rings[1]!, 1, 0) < 0.05);
+    }
+  });
+  it("has its ellipse around the least place, and none where nothing is as cheap", () => {
+    // At (2, 0): 1 + (2 · 1 + 2) / 2 = 3. A quarter, 0.75, is less than the least.
+    const held = { by: "far", centre: { x: 1, y: 1 }, least: 1, xx: 2, xy: 0, yy: 2 };
+    assert.equal(costAt(held, { x: 2, y: 0 }), 3);
+    const { data } = landscapeFigure({ ...told, held });
+    const rings = data.filter(({ legendgroup }) => String(legendgroup).startsWith("ewc"));
+    assert.deepEqual(rings.map(({ name }) => name), Array(2).fill("EWC's penalty as at naive &lt;b&gt;")); // prettier-ignore
+    const { x, y } = rings[0] as { readonly x: Points; readonly y: Points };
+    x.forEach((a, i) => {
+      assert.ok(a === null || Math.abs(Math.hypot(a - 1, y[i]! - 1) - Math.SQRT2) < 1e-9);
+    });
+    const { bundle } = landscapeShown({ ...told, held });
+    assert.match(
+      String(bundle["text/plain"]),
+      /EWC's ellipse through naive <b>: half axes 1\.41 and 1\.41, a cost of 3 by its Fisher information\nIts anchor lies off the plane, where the least cost is 1, at x 1, y 1$/,
+    );
+  });
+  it("says the same as text, shows itself, and has no ellipse where nothing was held", () => {
+    const { bundle } = landscapeShown(told);
+    assert.match(
+      String(bundle["text/plain"]),
+      /^Loss on old\.test \(64 rows\) and new\.test \(40 rows\) around start, at 25 places\n/,
+    );
+    assert.match(
+      String(bundle["text/plain"]),
+      /EWC's ellipse through held: half axes [\d.]+ and [\d.]+, a cost of 0\.34 by .*\nEWC's ellipse through naive <b>: half axes 40\.1 and 2, a cost of 4 by its Fisher information$/,
+    );
+    assert.deepEqual(landscapeOf(told)[displaySymbol](), bundle);
+    assert.deepEqual(Object.keys(landscapeOf(told)), Object.keys(told));
+    const free = landscapeFigure({ ...told, held: null });
+    assert.ok(free.data.every(({ legendgroup }) => !String(legendgroup).startsWith("ewc")));
+  });
+});

@@ -1,0 +1,88 @@
+/** Federations as they are shown: clients apart by their labels, round by round. */
+import { clientScoresShown } from "#kernel/display/federation/client-scores.js";
+import { driftShown } from "#kernel/display/federation/drift.js";
+import { labelsShown } from "#kernel/display/federation/labels.js";
+import { clientsShown, roundsShown } from "#kernel/display/federation/tables.js";
+import type { FederationView } from "#kernel/display/federation/view.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Shown } from "#kernel/display/bundle-output.js";
+
+/** The same for the same numbers, from 0 to below 1. */
+const hashed = (...of: readonly number[]): number => {
+  const x = Math.sin(of.reduce((sum, value, i) => sum + value * (12.9898 + 65.12 * i), 1)) * 43758.5453;
+  return x - Math.floor(x);
+};
+
+export function madeFederation(o: {
+  readonly clients: number;
+  readonly labels: readonly string[];
+  readonly rounds: number;
+  readonly of?: number;
+  readonly personal?: boolean;
+  readonly masked?: boolean;
+}): FederationView {
+  const clients = Array.from({ length: o.clients }, (_, i) => {
+    const labels = o.labels.map((_, k) => Math.floor(220 * hashed(i, k) ** 6));
+    return { name: String(i + 1), labels, rows: labels.reduce((a, b) => a + b, 0) };
+  });
+  const scores = (round: number, more: number): Record<string, number> =>
+    Object.fromEntries(
+      clients.map(({ name }, i) => [
+        name,
+        Math.min(0.99, 0.9 - 0.6 / (round + 1) - 0.3 * hashed(i, 9) ** 2 + more + 0.03 * hashed(i, round)),
+      ]),
+    );
+  return {
+    name: "drill",
+    metric: "accuracy",
+    better: 1,
+    clients,
+    labels: o.labels,
+    of: o.of ?? o.rounds,
+    rounds: Array.from({ length: o.rounds }, (_, r) => {
+      const lost = clients.filter((_, i) => hashed(r, i, 3) < 0.2).map(({ name }) => name);
+      const answered = clients.filter(({ name }) => !lost.includes(name));
+      return {
+        round: r + 1,
+        lost,
+        sent: 91_000 * clients.length,
+        received: 91_000 * answered.length,
+        clients: answered.map(({ name, rows }, i) => ({
+          name,
+          rows,
+          loss: 1.4 / (r + 1) + 0.2 * hashed(i, r),
+          ...(!o.masked && {
+            norm: 0.8 / Math.sqrt(r + 1) + 0.3 * hashed(i, r, 5),
+            cosine: 0.85 - 0.8 * hashed(i, r, 7),
+          }),
+        })),
+        score: 0.88 - 0.6 / (r + 1.3),
+        scores: scores(r + 1, 0),
+        ...(o.personal === true && { personal: scores(r + 1, 0.09) }),
+      };
+    }),
+  };
+}
+
+export function federationGallery(): Readonly<Record<string, Shown>> {
+  const teams = ["billing", "shipping", "<b>technical</b>", "sales"];
+  const drill = madeFederation({ clients: 10, labels: teams, rounds: 12, of: 20 });
+  const many = madeFederation({
+    clients: 24,
+    labels: Array.from({ length: 18 }, (_, i) => `intent ${String(i + 1)}`),
+    rounds: 60,
+    personal: true,
+  });
+  return {
+    "federation-labels": must(labelsShown(drill), "labels"),
+    "federation-bubbles": must(labelsShown(many), "labels"),
+    "federation-scores": must(clientScoresShown(drill, "scores"), "scores"),
+    "federation-personal": must(clientScoresShown(many), "scores"),
+    "federation-first": must(clientScoresShown({ ...drill, rounds: drill.rounds.slice(0, 1) }), "scores"),
+    "federation-drift": must(driftShown(drill), "drift"),
+    "federation-rounds": roundsShown(drill, "rounds"),
+    "federation-many-rounds": roundsShown(many),
+    "federation-clients": must(clientsShown(drill), "clients"),
+    "federation-own-heads": must(clientsShown(many), "clients"),
+  };
+}

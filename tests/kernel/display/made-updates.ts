@@ -1,0 +1,97 @@
+/** Models that keep learning, as they are shown: the matrix, what was forgotten, what is left of evaluations, rows to forget. */
+import { forgetShown } from "#kernel/display/forgetting.js";
+import { forgottenShown } from "#kernel/display/forgotten-examples.js";
+import { sinceShown } from "#kernel/display/scores-since.js";
+import { matrixPicture, matrixShown, type UpdateShown } from "#kernel/display/updates.js";
+import { forgottenOf } from "#kernel/continual/forgotten-answers.js";
+import type { Shown } from "#kernel/display/bundle-output.js";
+
+const seasons: UpdateShown = {
+  name: "seasons",
+  metric: "accuracy",
+  better: 1,
+  of: 3,
+  tasks: [
+    { data: "tickets", split: "test", rows: 240, learnt: 0 },
+    { data: "spring", split: "test", rows: 80, learnt: 1 },
+    { data: "summer <b>hot</b>", split: "test", rows: 60, learnt: 2 },
+    { data: "autumn", split: "", rows: 0, learnt: 3 },
+  ],
+  stages: ["router (before)", "spring", "summer <b>hot</b>", "autumn"],
+  matrix: [
+    [0.9167, 0.41, null, null],
+    [0.8833, 0.9, 0.52, null],
+    [0.8667, 0.88, 0.91, null],
+  ],
+};
+
+export function updatesGallery(): Readonly<Record<string, Shown>> {
+  const truth = Array.from({ length: 60 }, (_, row) => row % 3);
+  const now = truth.map((label, row) => (row % 5 === 0 ? (label + 1) % 3 : label));
+  const found = forgottenOf(truth, truth, now)!;
+  const labels = ["billing", "shipping", "<other>"];
+  const example = (row: number) => ({
+    row: row + 2,
+    text: row === 0 ? "Where is my <b>parcel</b>?\nIt was due on Monday" : `日本語のテキスト ${String(row)}`,
+    right: labels[truth[row]!]!,
+    now: labels[now[row]!]!,
+  });
+  const of = [{ ...found, on: "tickets.test", after: "router (before)", example }];
+  const tries = "To keep more of it try `replay(20%)`: a suggestion by rule and not measured";
+  const since = { metric: "accuracy", better: "greater" as const, recorded: null };
+  return {
+    "updates-matrix": matrixShown(seasons, "matrix"),
+    "updates-picture": matrixPicture(seasons, "picture"),
+    "updates-forgotten": forgottenShown(
+      { name: "seasons", of, tries, not: ["winter was not compared: it is gone"] },
+      "f",
+    ),
+    "updates-kept": forgottenShown(
+      { name: "seasons", of: [{ ...of[0]!, ...forgottenOf(truth, now, now)! }], tries },
+      "k",
+    ),
+    "updates-since": sinceShown({
+      name: "next",
+      start: "last <week>",
+      tries,
+      not: ["winter.test was not compared: its rows are others now"],
+      on: [
+        {
+          ...since,
+          on: "tickets.test",
+          rows: 2000,
+          of: 9000,
+          before: 0.9167,
+          now: 0.85,
+          low: -0.0853,
+          high: -0.0488,
+          lost: true,
+        },
+        { ...since, on: "spring.test", rows: 80, of: 80, before: 0.9, now: 0.91, low: -0.02, high: 0.04, lost: false },
+        {
+          on: "notes <long>.validation",
+          metric: "loss",
+          better: "less" as const,
+          rows: 60,
+          of: 60,
+          lost: false,
+          before: 2.41,
+          now: 2.31,
+          recorded: 2.44,
+          low: -0.14,
+          high: -0.06,
+        },
+      ],
+    }),
+    "updates-forget": forgetShown({
+      asked: 3,
+      found: 2,
+      rows: 4,
+      damaged: 1,
+      saw: [
+        { run: "router-20261101-090000-1a2b", deleted: 0, own: true },
+        { run: "seasons_1-20261102-090000-3c4d", deleted: 4, own: false },
+      ],
+    }),
+  };
+}

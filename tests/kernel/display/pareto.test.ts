@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { paretoFigure, paretoShown, type ParetoShown } from "#kernel/display/pareto.js";
+import { beside } from "./made-pareto.js";
+
+const textOf = (o: ParetoShown): string => String(paretoShown(o).bundle["text/plain"]);
+const lineOf = (o: ParetoShown, name: string): string =>
+  textOf(o)
+    .split("\n")
+    .find((line) => line.startsWith(name))!;
+
+/** What stands under `front`. */
+function frontOf(o: ParetoShown, name: string): string {
+  const head = lineOf(o, "model");
+  const [from, to] = [head.indexOf("front"), head.indexOf("on disk")];
+  return /^(?:size)?(?:, )?(?:time)?(?= |$)/.exec(lineOf(o, name).slice(from, to))![0];
+}
+
+describe("models made smaller beside their original", () => {
+  it("marks what no other beats in score and size, and in score and time", () => {
+    // As good as any and largest; smaller and nearly as good; smallest; smaller than none at its score.
+    const ends = (name: string): string => frontOf(beside, name);
+    assert.equal(ends("mood"), "size, time");
+    // Whole numbers are computed as f32 here: its time is no reason for it.
+    assert.equal(ends("small "), "size");
+    assert.equal(ends("small_distilled"), "time");
+    assert.equal(ends("fours"), "size");
+    assert.equal(ends("slim"), "size, time");
+  });
+  it("what is quicker by less than its rounds differ is as quick, and the better score stands", () => {
+    const [first] = beside.models as [(typeof beside.models)[number]];
+    const near = (value: number, ms: number) => ({
+      ...first,
+      name: "near",
+      is: "stage" as const,
+      median: ms,
+      spread: { low: 0.9 * ms, high: 1.1 * ms },
+      score: { value, interval: null },
+    });
+    const time = (one: ReturnType<typeof near>): boolean =>
+      /time$/.test(frontOf({ ...beside, models: [first, one] }, "near"));
+    assert.equal(time(near(0.9, 5.8)), false, "quicker within noise, and worse");
+    assert.equal(time(near(0.9, 4)), true, "quicker beyond it");
+    assert.equal(time(near(0.92, 6.4)), true, "better, and no slower beyond it");
+    const timed = { ...near(0.9, 4), spread: null };
+    assert.equal(time({ ...timed, median: 5 } as never), false, "timed at another time: a fifth says nothing");
+  });
+  it("one that is surely better than what it was made of is told, since its teacher was poor", () => {
+    const [first, second] = beside.models as [(typeof beside.models)[number], (typeof beside.models)[number]];
+    const told = (low: number, high: number, better: "greater" | "less" = "greater"): boolean => {
+      const stage = { ...second, name: "own", difference: { value: (low + high) / 2, interval: { low, high } } };
+      const words = "own scores better than mood: a model that was trained longer";
+      return textOf({ ...beside, better, models: [first, { ...stage, is: "stage" }] }).includes(words);
+    };
+    assert.deepEqual([told(0.01, 0.05), told(-0.01, 0.05), told(-0.05, -0.01)], [true, false, false]);
+    assert.deepEqual([told(0.01, 0.05, "less"), told(-0.05, -0.01, "less")], [false, true]);
+  });
+  it("of losses the least are best", () => {
+    const turned: ParetoShown = { ...beside, metric: "loss", better: "less" };
+    assert.doesNotMatch(lineOf(turned, "mood"), /size|time/);
+    assert.match(lineOf(turned, "fours"), /size/);
+  });
+  it("joins what is on the front from the smallest on, and says each in words", () => {
+    const figure = paretoFigure(beside)!;
+    const fronts = figure.data.filter(({ mode }) => mode === "lines");
+    assert.deepEqual(
+      fronts.map(({ x }) => x),
+      [
+        [17.1, 17.5, 75, 90.9],
+        [3.2, 5.2, 6.1],
+      ],
+    );
+    const marks = figure.data.filter(({ name }) => ["mood", "small", "small_distilled"].includes(String(name)));
+    const symbols = new Set(marks.map(({ marker }) => (marker as { symbol: string }).symbol));
+    assert.equal(symbols.size, 3, "shapes tell models apart, not colours alone");
+  });
+  it("draws nothing of one model, and of a cost that nobody knows no panel", () => {
+    const [first] = beside.models;
+    assert.equal(paretoFigure({ ...beside, models: [first!] }), null);
+    const untimed = paretoFigure({ ...beside, models: beside.models.map((one) => ({ ...one, median: null })) })!;
+    assert.equal(untimed.data.filter(({ mode }) => mode === "lines").length, 1);
+  });
+});

@@ -1,0 +1,48 @@
+/** What a promise of privacy is told as. */
+import assert from "node:assert/strict";
+import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
+import { keptText, meansText, noiseBeside, promiseText } from "#kernel/display/plans/privacy.js";
+
+const privacy: PrivacyPlan = {
+  call: { word: "differential", kind: "privacy", arguments: {} },
+  unit: "row",
+  epsilon: 8,
+  delta: 1e-5,
+  clip: 1,
+  noise: 0.913,
+  rate: 0.016,
+  steps: 180,
+};
+
+describe("a promise of privacy", () => {
+  it("is told with its noise, chance and updates", () => {
+    assert.equal(promiseText(privacy), "ε 8 at δ 1e-5 for each row");
+    assert.equal(
+      keptText(privacy),
+      "noise multiplier 0.913 · clip 1 · each row is in an update with chance 1.6 % (Poisson), 180 updates",
+    );
+    assert.doesNotMatch(keptText({ ...privacy, noise: 0 }), /multiplier/);
+  });
+  it("is told in a sentence", () => {
+    assert.match(meansText(privacy), /more than 2,981 times likelier with any one row/);
+    assert.match(meansText({ ...privacy, epsilon: 1 }), /more than 2\.7 times/);
+    assert.match(meansText({ ...privacy, epsilon: 50 }), /more than e\^50 times/);
+  });
+
+  it("is told with how long its noise is beside what rows, or clients, can say", () => {
+    const training = { batch_size: 20, accumulate: 2 };
+    const of = (one: PrivacyPlan, federated?: object): number | null =>
+      noiseBeside(one, { recipe: { training, federated }, estimates: { trainable: 10_000 } } as unknown as Parameters<
+        typeof noiseBeside
+      >[1]);
+    const own = { ...privacy, noise: 2, steps: 25, rate: 0.5 };
+    assert.equal(of(own), (2 * 100) / (40 * 5));
+    const client: PrivacyPlan = { ...own, unit: "client" };
+    assert.equal(of(client, { clients: null, others: [{}, {}, {}] }), (2 * 100) / (2 * 5));
+    assert.equal(of(client, { clients: null, others: [], joined: 8 }), (2 * 100) / (4 * 5));
+    // As many as a column has values, and noise that each finds by itself.
+    const byColumn = { word: "by_column", kind: "partition", arguments: { column: "a" } };
+    assert.equal(of(client, { clients: byColumn, others: [] }), null);
+    assert.equal(of({ ...own, noise: 0 }), null);
+  });
+});

@@ -1,0 +1,36 @@
+/** Answers that never change: which is the best by which metric, where each has its own. */
+import assert from "node:assert/strict";
+import { evaluationShown, type EvaluationReport } from "#kernel/display/scores/evaluation.js";
+import { report } from "../examples.js";
+
+const text = (metrics: EvaluationReport["metrics"]): string =>
+  String(
+    evaluationShown({ ...report, metrics, constants: [{ name: "never a label", by: "the training rows" }] })[0]!.bundle[
+      "text/plain"
+    ],
+  );
+const metric = (name: string, by: string | null) => ({
+  name,
+  scores: [{ value: 0.7, interval: null }],
+  constants: [0.5],
+  constantsBy: [by],
+});
+
+describe("answers that never change", () => {
+  it("are each told of the metrics that they are the best by", () => {
+    const told = text([
+      metric("f1(macro)", "always “a, b”"),
+      metric("accuracy", null),
+      metric("recall(macro)", "always “a, b”"),
+    ]);
+    assert.match(
+      told,
+      /\nthe best answers that never change, by the training rows: always “a, b” \(for f1\(macro\), recall\(macro\)\); never a label \(for accuracy\)(?:\n|$)/,
+    );
+    assert.doesNotMatch(told, /: the best answer/);
+  });
+  it("are one where all metrics have it", () => {
+    assert.match(text([metric("accuracy", null)]), /\nnever a label: the best answer that never changes, by/);
+    assert.match(text([metric("f1(macro)", "always “a”")]), /\nalways “a”: the best answer that never changes, by/);
+  });
+});

@@ -1,0 +1,84 @@
+/** Pictures of a sweep whose settings are not there for every trial, and of trials that a person stopped. */
+import assert from "node:assert/strict";
+import { contourAxes } from "#kernel/display/sweeps/contour.js";
+import { curvesPanel } from "#kernel/display/sweeps/curves.js";
+import { comparedOf } from "#kernel/display/sweeps/front.js";
+import { slicePanel } from "#kernel/display/sweeps/slices.js";
+import { bestTrial, doneOf, type SweepTrial, type SweepView } from "#kernel/display/sweeps/view.js";
+import type { SweepAxis } from "#kernel/study/axes.js";
+
+const axis = (name: string): SweepAxis => ({
+  name,
+  label: name,
+  options: [],
+  dimension: { name, kind: "number", scale: "linear", from: 0, to: 10, integer: false },
+});
+const trial = (number: number, score: number | null, more: Partial<SweepTrial> = {}): SweepTrial => ({
+  number,
+  score,
+  state: "done",
+  values: {},
+  point: { rate: number },
+  ...more,
+});
+const viewOf = (trials: readonly SweepTrial[], goals = 1): SweepView => ({
+  goals: [
+    { direction: "maximize", metric: "accuracy" },
+    ...Array.from({ length: goals - 1 }, () => ({ direction: "minimize" as const, metric: "latency" })),
+  ],
+  axes: ["technique.rank", "rate", "batch"].map(axis),
+  trials,
+  wanted: null,
+});
+
+describe("pictures of a sweep with branches", () => {
+  const lora = trial(2, 0.6, { point: { rate: 2, batch: 2, "technique.rank": 4 } });
+  const view = viewOf([
+    trial(1, 0.9, { point: { rate: 1, batch: 4 } }),
+    lora,
+    trial(3, 0.7, { point: { rate: 3, batch: 1 } }),
+  ]);
+  const names = (on: SweepAxis) => slicePanel(view, on, 185).traces.map(({ name }) => name);
+  it("ring the sweep's best alone, where it has the setting", () => {
+    assert.deepEqual(names(axis("technique.rank")), ["done"]);
+    assert.deepEqual(names(axis("rate")), ["done", "best"]);
+  });
+  it("lay a contour over settings that most trials have", () => {
+    assert.deepEqual(
+      contourAxes(view, view.axes)?.map(({ name }) => name),
+      ["rate", "batch"],
+    );
+  });
+});
+
+describe("a trial that a person stopped", () => {
+  const stopped = trial(2, 0.9, { state: "stopped", scores: [0.9, 3], reports: [{ step: 4, score: 0.9 }] });
+  const view = viewOf([trial(1, 0.5, { scores: [0.5, 5] }), stopped, trial(3, null, { state: "stopped" })], 2);
+  it("counts by its score in every picture, marked as stopped; without a score it doesn't", () => {
+    assert.equal(bestTrial(view.trials, view.goals[0]), stopped);
+    assert.deepEqual(
+      doneOf(view).map(({ number }) => number),
+      [1, 2],
+    );
+    assert.deepEqual(
+      comparedOf(view).map(({ number }) => number),
+      [1, 2],
+    );
+    assert.deepEqual(
+      slicePanel(view, axis("rate"), 185).traces.map(({ name }) => name),
+      ["done", "stopped", "best"],
+    );
+  });
+  it("is a dot among the curves where it had one score, as one that was given up is", () => {
+    const given = [1, 2].map((step) => ({ step, score: 0.2 * step }));
+    const some = [
+      trial(4, 0.2, { state: "pruned", reports: given.slice(0, 1) }),
+      trial(5, 0.3, { state: "pruned", reports: given }),
+    ];
+    const traces = curvesPanel(viewOf(some))?.traces ?? [];
+    assert.deepEqual(
+      traces.map(({ mode }) => mode),
+      ["lines", "markers"],
+    );
+  });
+});

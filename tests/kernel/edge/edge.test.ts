@@ -1,0 +1,136 @@
+/** What is told of small devices: counted in programs, held to what others published and measured. */
+import assert from "node:assert/strict";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import { fitting, memoryOn, secondsOn, type EdgeFigures } from "#kernel/edge/arithmetic.js";
+import { devices } from "#kernel/edge/devices.js";
+import { figuresOf } from "#kernel/edge/figures.js";
+import { rivals, type Rival } from "#kernel/edge/rivals.js";
+import { edgeShown, WITHIN } from "#kernel/display/plans/edge.js";
+import { does } from "#kernel/host/load-implementation.js";
+import { PLAIN } from "#kernel/deployments/from-folder.js";
+import { registry } from "#stdlib/registry.js";
+
+async function figures({ name, family, config }: Rival, length = 128): Promise<EdgeFigures> {
+  const implementation = await implementationOf(registry, "model", family);
+  const call = { kind: "task", word: "text_classification", arguments: {} } as const;
+  return figuresOf(
+    name,
+    {
+      family: implementation,
+      config: implementation.config(config),
+      technique: PLAIN,
+      labels: 2,
+      roles: [],
+      task: { call, implementation: await does(call, "task") },
+      prefixInCheckpoint: false,
+      tensors: {},
+      seed: 0,
+    },
+    length,
+  );
+}
+const bertBase: Rival = {
+  name: "BERT base",
+  family: "bert",
+  config: { ...rivals[0]!.config, hidden_size: 768, num_hidden_layers: 12, intermediate_size: 3072 },
+};
+
+describe("models on small devices", function () {
+  this.timeout(20_000);
+  let all: readonly EdgeFigures[];
+  before(async () => {
+    all = await Promise.all(rivals.map((rival) => figures(rival)));
+  });
+
+  it("have as many parameters as transformers counts in those of the hub, with a head for two labels", () => {
+    assert.deepEqual(
+      all.map(({ name, parameters }) => [name.split(" ")[0], parameters]),
+      [
+        ["TinyBERT", 14_350_874],
+        ["MiniLM", 22_713_986],
+        ["MobileBERT", 24_582_914],
+        ["DistilBERT", 66_955_010],
+      ],
+    );
+  });
+
+  it("take the bytes that their weights take, rounded and not", () => {
+    for (const { name, parameters, size } of all) {
+      assert.ok(Math.abs(size.f32 / (4 * parameters) - 1) < 0.02, name);
+      assert.ok(size.int8 < 0.27 * size.f32, `${name}: ${JSON.stringify(size)}`);
+      // Blocks of 32 don't part 312 inputs: such weights stay whole.
+      assert.equal(size.int4 < size.int8, !name.startsWith("TinyBERT"), `${name}: ${JSON.stringify(size)}`);
+    }
+  });
+
+  it("differ in time as they were found to on a phone: MobileBERT 62 ms, BERT base 342 ms on a Pixel 4 (Sun et al. 2020)", async () => {
+    const base = await figures(bertBase);
+    // 22.5 GFLOP in that paper; of the last layer we compute the first token alone, which the head reads.
+    assert.ok(Math.abs(base.reading.flops / 22.5e9 - 11.1 / 12) < 0.02, String(base.reading.flops));
+    const rate = base.reading.flops / 0.342 / 1e9;
+    const pixel = { rates: { f32: rate, int8: rate }, bandwidth: 17 };
+    const seconds = secondsOn(pixel, all.find(({ name }) => name.startsWith("MobileBERT"))!.reading, "f32");
+    assert.ok(seconds < WITHIN * 0.062 && seconds > 0.062 / WITHIN, String(seconds));
+  });
+
+  it("take as long as was measured where the measured model is asked for", async () => {
+    // ncnn's picture: 145 tokens of 768 features, without a table of words.
+    const base = await figures(bertBase, 145);
+    const pi = devices.find(({ name }) => name === "Raspberry Pi 4")!;
+    assert.ok(
+      Math.abs(secondsOn(pi, base.reading, "f32") / 1.909 - 11.1 / 12) < 0.04,
+      String(secondsOn(pi, base.reading, "f32")),
+    );
+  });
+
+  it("are bound by bandwidth where a text is short, and by products where it is long", async () => {
+    const one = await figures(rivals[1]!, 1);
+    const pi = devices.find(({ name }) => name === "Raspberry Pi 4")!;
+    assert.equal(secondsOn(pi, one.reading, "f32"), one.reading.weights.f32 / (pi.bandwidth * 1e9));
+    assert.ok(one.reading.weights.f32 < 0.5 * one.size.f32, "the table of words is not read whole");
+    assert.ok(secondsOn(pi, one.reading, "int4") < secondsOn(pi, one.reading, "int8"));
+  });
+
+  it("fit by the most exact rounding that keeps to both budgets", () => {
+    const mini = all[1]!;
+    const high = devices[0]!;
+    const [f32, int8] = [secondsOn(high, mini.reading, "f32"), secondsOn(high, mini.reading, "int8")];
+    assert.equal(fitting(mini, high, { time: f32 }), "f32");
+    assert.equal(fitting(mini, high, { time: (f32 + int8) / 2 }), "int8");
+    assert.equal(fitting(mini, high, { time: f32, memory: memoryOn(mini, "int4") }), "int4");
+    assert.equal(fitting(mini, high, { time: int8 / 2 }), null);
+    assert.equal(fitting(mini, high, { time: f32, memory: 1e6 }), null);
+  });
+
+  it("are told with what they are: estimates, and of what", () => {
+    const [model, ...others] = all;
+    const shown = edgeShown({
+      model: model!,
+      rivals: others,
+      budget: { time: 0.1 },
+      length: 128,
+      longest: 256,
+      here: null,
+    });
+    const text = String(shown.bundle["text/plain"]);
+    for (const { name } of devices) assert.ok(text.includes(name), name);
+    assert.match(text, /`\{ length: 256 \}` says it of the longest/);
+    const narrow = { time: 1, memory: 20e6 };
+    const full = edgeShown({ model: model!, rivals: others, budget: narrow, length: 128, longest: 128, here: null });
+    // It would be quick enough: what is too much is its memory.
+    assert.match(String(full.bundle["text/plain"]), /in 20 MB.+phone, high +no: 4\d MB /s);
+    const slow = edgeShown({
+      model: model!,
+      rivals: others,
+      budget: { time: 1e-3 },
+      length: 128,
+      longest: 128,
+      here: null,
+    });
+    assert.match(String(slow.bundle["text/plain"]), /phone, high +no: 4\.\d ms /);
+    assert.match(text, /Estimates, within a factor of/);
+    assert.match(text, /Microcontrollers are left out/);
+    assert.match(text, /MobileBERT.+\nparameters .+24\.6 M/s);
+    assert.match(text, /hold 17 MB beside their chip; this model takes 15 MB at least, which they read in \d+ ms/);
+  });
+});

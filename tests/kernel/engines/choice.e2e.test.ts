@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { chooseEngine } from "#kernel/engines/choice.js";
+import type { MachineRecord } from "#kernel/engines/machine-record.js";
+import { measureProducts } from "#kernel/engines/products.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { startEngine } from "#kernel/engines/start.js";
+import { engineNamed } from "./engines.js";
+
+const BOTH = ["tensorflow", "onnx"] as const;
+const record = (tensorflow: number, onnx: number): MachineRecord => ({
+  processor: "any",
+  threads: 2,
+  engines: {
+    tensorflow: { title: "TensorFlow", f32: tensorflow, bf16: 300, bandwidth: 20 },
+    onnx: { title: "ONNX Runtime", f32: onnx, bandwidth: 20 },
+  },
+});
+
+describe("the choice between the native engines", () => {
+  it("takes the one whose products, as far as a step uses them, are more, and says both figures", () => {
+    assert.equal(chooseEngine(BOTH, record(220, 186)).engine, "tensorflow");
+    // A poor measurement of this machine, on which TensorFlow's steps are a sixth faster.
+    assert.equal(chooseEngine(BOTH, record(183, 198)).engine, "tensorflow");
+    const { engine, why } = chooseEngine(BOTH, record(200, 400));
+    assert.equal(engine, "onnx");
+    assert.match(why, /276 GFLOP\/s .* tensorflow at 166/);
+  });
+  it("depends on how much is trained where they are near", () => {
+    assert.equal(chooseEngine(BOTH, record(200, 255), { trains: "few" }).engine, "onnx");
+    assert.equal(chooseEngine(BOTH, record(200, 255), { trains: "all" }).engine, "tensorflow");
+  });
+  it("takes the one that computes bf16 where that is asked for", () => {
+    assert.equal(chooseEngine(BOTH, record(100, 400), { precision: "bf16" }).engine, "tensorflow");
+    // Also where nothing was measured, and ONNX Runtime would answer sooner.
+    assert.equal(chooseEngine(BOTH, null, { answers: true, precision: "bf16" }).engine, "tensorflow");
+    assert.equal(chooseEngine(["onnx"], null, { answers: true, precision: "bf16" }).engine, "onnx");
+  });
+  it("takes for answers the one that is sooner with a few rows, unless the other's products are far more", () => {
+    assert.equal(chooseEngine(BOTH, record(206, 163), { answers: true }).engine, "onnx");
+    assert.equal(chooseEngine(BOTH, record(206, 163), { trains: "none" }).engine, "tensorflow");
+    assert.equal(chooseEngine(BOTH, record(20_000, 163), { answers: true }).engine, "tensorflow");
+    assert.equal(chooseEngine(BOTH, record(206, 163), { answers: true, precision: "bf16" }).engine, "tensorflow");
+    assert.equal(chooseEngine(BOTH, null, { answers: true }).engine, "onnx");
+    assert.match(chooseEngine(BOTH, record(206, 163), { answers: true }).why, /^a batch of answers is expected at 126/);
+  });
+  it("goes by the order where nothing was measured, and takes what there is", () => {
+    // A poor measurement of this machine, on which TensorFlow's steps are a sixth faster.
+    assert.equal(chooseEngine(BOTH, record(183, 198)).engine, "tensorflow");
+    const { engine, why } = chooseEngine(BOTH, null);
+    assert.equal(engine, "tensorflow");
+    assert.match(why, /tunebook setup/);
+    assert.equal(chooseEngine(["onnx"], null).engine, "onnx");
+  });
+});
+
+describe("a device that is named", () => {
+  it("is met, or said to be missing; nothing else is taken for it", async function () {
+    this.timeout(60_000);
+    for (const device of ["gpu", "cpu"] as const)
+      try {
+        const engine = await startEngine({ engine: "auto", device });
+        const has = engine.info.device;
+        await engine.close();
+        assert.ok(has === device || (device === "gpu" && has === "webgpu"), has);
+      } catch (error) {
+        assert.ok(
+          error instanceof CodedError && error.code === "device-unavailable" && device === "gpu",
+          String(error),
+        );
+      }
+    await assert.rejects(startEngine({ engine: "onnx", device: "gpu" }), /onnx engine .*webgpu/);
+  });
+});
+
+describe("what an engine's products are measured at", () => {
+  for (const name of BOTH)
+    it(`is more than nothing on ${name}, in a few seconds`, async function () {
+      this.timeout(60_000);
+      const { f32, bf16, bandwidth } = await measureProducts(await engineNamed(name));
+      for (const x of [f32, bandwidth]) assert.ok(x > 0.1 && Number.isFinite(x), String(x));
+      assert.equal(bf16 !== undefined, name === "tensorflow");
+    });
+});

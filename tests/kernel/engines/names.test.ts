@@ -1,0 +1,48 @@
+/** An engine is one folder, one record and one name: what takes engines by name reads the list of them. */
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { registry } from "#stdlib/registry.js";
+import { ENGINE_NAMES } from "#kernel/engines/engine.js";
+import { allEngines, engines } from "#kernel/engines/engines.js";
+import { versionsOf } from "#kernel/runs/record/versions.js";
+import { root } from "#tests/imports.js";
+
+/** The list itself, and the word, which knows nothing of the kernel and is held to it here. */
+const LISTS = ["kernel/engines/engine.ts", "stdlib/verbs/engine.ts"];
+
+describe("the names of engines", () => {
+  it("are those of the records, each with a folder of its own", () => {
+    assert.deepEqual(Object.keys(engines), [...ENGINE_NAMES]);
+    for (const name of ENGINE_NAMES) {
+      assert.equal(engines[name].name, name);
+      assert.ok(readdirSync(join(root, "kernel/engines", name)).includes("record.ts"));
+    }
+  });
+
+  it("are what the word `engine` takes beside `auto`, each said in words", () => {
+    const { parameters } = registry.find("verb", "engine")!;
+    const { type, means = {} } = parameters.find(({ name }) => name === "engine")!;
+    assert.deepEqual(type.is === "choice" && type.of, ["auto", ...ENGINE_NAMES]);
+    assert.deepEqual(Object.keys(means), ["auto", ...ENGINE_NAMES]);
+  });
+
+  it("are listed nowhere else", () => {
+    const list = new RegExp(ENGINE_NAMES.map((name) => `"${name}"`).join(",\\s*"));
+    const files = ["stdlib", "kernel", "page", "bench", "tests"].flatMap((room) =>
+      readdirSync(join(root, room), { recursive: true, encoding: "utf8" }).map((file) => `${room}/${file}`),
+    );
+    const listed = files.filter((file) => file.endsWith(".ts") && list.test(readFileSync(join(root, file), "utf8")));
+    assert.deepEqual(listed.sort(), LISTS, "read ENGINE_NAMES of kernel/engines/engine.ts instead");
+  });
+
+  it("are told apart by what the titles of older runs begin with, and have versions to tell", () => {
+    for (const { titled } of allEngines)
+      assert.equal(allEngines.filter((one) => one.titled.startsWith(titled)).length, 1, titled);
+    for (const { name, titled, packages } of allEngines) {
+      const versions = versionsOf({ name, title: `${titled} 1.2.3 (CPU)` }, "0");
+      assert.ok(packages.length > 0);
+      for (const one of packages) assert.match(String(versions[one]), /^\d+\.\d+/, one);
+    }
+  });
+});

@@ -1,0 +1,13 @@
+/** A process that sets TensorFlow up in a cache of its own, for tests with several of them: prints what came of it as JSON. */
+import "#tests/register-codes.js";
+import { setup } from "#kernel/engines/native/setup.js";
+
+const library = process.argv[3];
+const result = await setup({ cache: process.argv[2]!, build: "cpu", ...(library ? { library } : {}) });
+console.log(
+  JSON.stringify({
+    ...result,
+    failures: result.failures.map((f) => f.code),
+    words: result.failures.map((f) => f.message),
+  }),
+);

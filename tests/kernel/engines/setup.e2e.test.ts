@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { probeAddon } from "#kernel/engines/native/probe.js";
+import { setup } from "#kernel/engines/native/setup.js";
+import { SetupPlaces } from "./setup-places.js";
+
+describe("setting TensorFlow up", function () {
+  this.timeout(240_000);
+  const places = new SetupPlaces();
+
+  it("does nothing when it has been done, and what it gave computes", async () => {
+    const result = await setup();
+    assert.deepEqual([result.changed, result.engine, result.notes], [false, "tensorflow", []]);
+    const probe = await probeAddon(result.native!.addon);
+    assert.equal(probe.version, result.native!.version);
+    assert.ok(probe.gflops > 0);
+  });
+
+  it("leaves the ONNX engine where nothing can be fetched, and says what that costs", async () => {
+    mkdirSync(join(places.cache, "tensorflow", "2.21.0-cpu.unpacking-4711"), { recursive: true });
+    const result = await places.call();
+    assert.equal(result.native, null);
+    assert.equal(result.engine, "onnx");
+    assert.deepEqual(result.failures, ["no-wheel", "network-failed"]);
+    // What a setup left that was killed is taken away.
+    assert.deepEqual(readdirSync(join(places.cache, "tensorflow")), []);
+    assert.match(result.notes[0]!, /f32 only.*quarter slower/);
+  });
+
+  it("fetches no large file where there is no compiler", async () => {
+    const result = await places.call({ PATH: "/nowhere", CXX: "" });
+    assert.equal(result.failures[0], "no-compiler");
+    assert.ok(!places.server.asked.some(({ path }) => path.startsWith("/simple")));
+  });
+
+  it("doesn't believe an index that states another checksum than the known one", async () => {
+    const filename = "tensorflow_cpu-2.21.0-cp312-cp312-manylinux_2_27_x86_64.whl";
+    const files = [{ filename, url: "/wheel", hashes: { sha256: "0".repeat(64) } }];
+    places.server.files.set("/simple/tensorflow-cpu/", {
+      body: Buffer.from(JSON.stringify({ files })),
+      type: "application/vnd.pypi.simple.v1+json",
+    });
+    const result = await places.call();
+    assert.equal(result.failures[0], "checksum-mismatch");
+    assert.ok(!places.server.asked.some(({ path }) => path === "/wheel"));
+  });
+
+  it("takes no wheel of another name than the known one, and no library without its checksum", async () => {
+    // A build tag makes it another file, whose checksum nobody knew beforehand.
+    const filename = "tensorflow_cpu-2.21.0-1-cp312-cp312-manylinux_2_27_x86_64.whl";
+    const files = [{ filename, url: "/wheel", hashes: {} }];
+    places.server.files.set("/simple/tensorflow-cpu/", {
+      body: Buffer.from(JSON.stringify({ files })),
+      type: "application/vnd.pypi.simple.v1+json",
+    });
+    places.server.files.set("/wheel", { body: Buffer.from("evil") });
+    const body = Buffer.from("evil");
+    const md5 = createHash("md5").update(body).digest("base64");
+    places.server.files.set("/libtensorflow-cpu-linux-x86_64-2.9.1.tar.gz", {
+      body,
+      headers: { "x-goog-hash": `md5=${md5}` },
+    });
+    const result = await places.call();
+    assert.deepEqual([result.native, result.failures], [null, ["no-wheel", "checksum-mismatch"]]);
+    assert.ok(!places.server.asked.some(({ path }) => path === "/wheel"));
+    assert.deepEqual(readdirSync(join(places.cache, "downloads")), []);
+  });
+});

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { spreadOf, timesInRounds, type Timed } from "#kernel/evaluation/latency.js";
+import type { Stage } from "#kernel/session/execution-context.js";
+
+const stage = { hostContext: {} } as unknown as Stage;
+
+describe("answers that are timed", () => {
+  it("models take turns, there and back; each is asked all its rows, and some before a turn that don't count", async () => {
+    const asked: string[] = [];
+    const timed = (name: string): Timed => ({
+      name,
+      count: 9,
+      writes: false,
+      ask: (row) => {
+        asked.push(name + String(row));
+        return Promise.resolve();
+      },
+    });
+    const times = await timesInRounds([timed("a"), timed("b")], stage);
+    assert.deepEqual(
+      times.map((own) => own.length),
+      [9, 9],
+    );
+    const turns = asked.map((one) => one[0]).filter((name, i, all) => i === 0 || all[i - 1] !== name);
+    assert.deepEqual(turns, ["a", "b", "a", "b"]);
+    for (const name of ["a", "b"])
+      assert.equal(new Set(asked.filter((one) => one.startsWith(name))).size, 9, "every row");
+  });
+  it("how far rounds lie apart is told by their medians; of few answers nothing", () => {
+    const times = Float64Array.from({ length: 30 }, (_, i) => [5, 6, 7][i % 3]!);
+    assert.deepEqual(spreadOf(times), { low: 5, high: 7 });
+    assert.equal(spreadOf(times.slice(0, 8)), null);
+  });
+});

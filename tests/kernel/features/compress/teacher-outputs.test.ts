@@ -1,0 +1,24 @@
+/** What a teacher said of rows. */
+import assert from "node:assert/strict";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { checkSaid } from "#kernel/features/compress/teacher-outputs.js";
+
+describe("what a teacher says", () => {
+  const told = (...said: number[][]): string => {
+    try {
+      checkSaid(
+        "mood",
+        said.map((row) => Float32Array.from(row)),
+      );
+      return "";
+    } catch (error) {
+      assert.ok(error instanceof CodedError);
+      return wordsFor(error).message;
+    }
+  };
+  it("is learnt where all of it are numbers", () => assert.equal(told([1, 2], [-3, 0]), ""));
+  it("is refused, with how many rows, where some aren't", () => {
+    assert.match(told([1, 2], [Number.NaN, 0], [0, Infinity]), /^mood answers 2 of 3 rows with what is no number/);
+    assert.match(told([Number.NaN, Number.NaN]), /^mood answers all rows with what is no number/);
+  });
+});

@@ -1,0 +1,135 @@
+/** The leading side of rounds with clients elsewhere: who is lost, and secret sums over messages, with clients of this process. */
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { askedAtOnce } from "#kernel/features/federate/client-requests.js";
+import type { Carrier, Client, RoundAnswer, RoundOrder } from "#kernel/features/federate/contract.js";
+import { sumsElsewhere } from "#kernel/features/federate/elsewhere/masked-remote-clients.js";
+import { Held } from "#kernel/features/federate/secure/client-state.js";
+import type { ToSum } from "#kernel/features/federate/server.js";
+import { vectorOf, widthOf } from "#kernel/features/federate/summed-vector.js";
+
+const order: RoundOrder = { round: 1, rounds: 3, weights: Float32Array.of(1, 2), sent: {} };
+const answer = (delta: readonly number[], rows: number): RoundAnswer => ({
+  ...{ rows, steps: 2, loss: 1, delta: Float32Array.from(delta), given: {}, tokens: rows, bytes: 1, seconds: 0 },
+});
+const gone = (client: string, why = "no answer in time") => new CodedError("flower-client", { client, why });
+const said = (name: string, how: () => Promise<RoundAnswer>): Client => ({ name, rows: 3, train: how });
+const never = new AbortController().signal;
+const codeOf = (error: unknown): string => (error instanceof CodedError ? error.code : String(error));
+
+describe("clients elsewhere that a round asks", () => {
+  it("are asked all at once; one that fails is lost, with why, and the round goes on with the others", async () => {
+    const begun: string[] = [];
+    let release: () => void = () => undefined;
+    const together = new Promise<void>((resolve) => (release = resolve));
+    const waits = (name: string): Client =>
+      said(name, async () => {
+        begun.push(name);
+        if (begun.length === 2) release();
+        await together;
+        return answer([1, 1], 3);
+      });
+    const clients = [waits("a"), said("b", () => Promise.reject(gone("b"))), waits("c"), waits("d")];
+    const counted: number[] = [];
+    const { answers, lost, why } = await askedAtOnce(
+      order,
+      { clients: [0, 1, 2] },
+      { clients, signal: never, onClient: (done, of) => counted.push(done, of) },
+    );
+    assert.deepEqual([...answers.keys()], [0, 2]);
+    assert.deepEqual(lost, [1]);
+    assert.match(why?.message ?? "", /client b gave no answer/);
+    assert.deepEqual(counted, [1, 3, 2, 3, 3, 3]);
+  });
+
+  it("end the federation by what ends it for all, by a defect, and by an interrupt", async () => {
+    const with_ = (error: Error, signal = never) =>
+      askedAtOnce(order, { clients: [0] }, { clients: [said("a", () => Promise.reject(error))], signal });
+    await assert.rejects(with_(new CodedError("flower-ended", { why: "it was stopped" })), { code: "flower-ended" });
+    await assert.rejects(with_(new TypeError("a defect")), TypeError);
+    const stopped = new AbortController();
+    stopped.abort();
+    await assert.rejects(with_(gone("a"), stopped.signal), { name: "AbortError" });
+  });
+});
+
+describe("a secret sum over clients elsewhere", () => {
+  const rows = [3, 5, 2, 7, 4];
+  const answers = new Map(rows.map((n, i) => [i, answer([i + 0.5, -i, 0.25], n)] as const));
+  /** `fails`: at which of its messages a client is lost, from 0. */
+  function partiesOf(fails: ReadonlyMap<number, number> = new Map(), code = gone): Carrier["clients"] {
+    return [...answers].map(([i, one]) => {
+      const held = new Held(generateKeyPairSync("ed25519").privateKey, 3);
+      held.hold(order, vectorOf(one, [], one.rows));
+      let asked = 0;
+      return {
+        ...said(String(i), () => Promise.resolve(one)),
+        key: held.key,
+        mask: (message: Uint8Array) =>
+          asked++ === fails.get(i) ? Promise.reject(code(String(i))) : Promise.resolve(held.answer(message)),
+      };
+    });
+  }
+  const toSum: ToSum = {
+    ...{ order, answers, asked: { clients: [0, 1, 2, 3, 4], lost: [] }, names: [] },
+    ...{ weigh: (one) => one.rows, values: 4, width: widthOf(rows, null) },
+  };
+  const plain = (of: readonly number[]): readonly number[] =>
+    [0, 1, 2, 3].map((at) => of.reduce((sum, i) => sum + (vectorOf(answers.get(i)!, [], rows[i]!)[at] ?? 0), 0));
+  const close = (sum: Float64Array, wanted: readonly number[]): void => {
+    assert.equal(sum.length, wanted.length);
+    for (const [i, value] of wanted.entries()) assert.ok(Math.abs((sum[i] ?? NaN) - value) < 1e-5, String([...sum]));
+  };
+
+  it("is that of their vectors, of whom none is missing; bytes are those of the messages", async () => {
+    const seen = { sent: 0, received: 0 };
+    const parties = partiesOf().map((one) => ({
+      ...one,
+      mask: async (message: Uint8Array) => {
+        const said = await one.mask!(message);
+        seen.sent += message.length;
+        seen.received += said.length;
+        return said;
+      },
+    }));
+    const { sum, missing, sent, received } = await sumsElsewhere(parties)(toSum);
+    close(sum, plain([0, 1, 2, 3, 4]));
+    assert.deepEqual(missing, []);
+    assert.deepEqual({ sent, received }, seen);
+  });
+
+  it("goes on without one that drops out before its vector came, and with one that does afterwards", async () => {
+    // Messages: keys, shares, input, agreement, unmasking.
+    const before = await sumsElsewhere(partiesOf(new Map([[1, 2]])))(toSum);
+    close(before.sum, plain([0, 2, 3, 4]));
+    assert.deepEqual(before.missing, [1]);
+    const after = await sumsElsewhere(partiesOf(new Map([[3, 3]])))(toSum);
+    close(after.sum, plain([0, 1, 2, 3, 4]));
+    assert.deepEqual(after.missing, []);
+  });
+
+  it("ends where too few are left, where all is over, and where somebody interrupts", async () => {
+    const two = new Map([
+      [0, 2],
+      [4, 2],
+    ]);
+    assert.equal(
+      codeOf(await sumsElsewhere(partiesOf(two))(toSum).catch((error: unknown) => error)),
+      "secure-survivors",
+    );
+    const over = () => new CodedError("flower-ended", { why: "it was stopped" });
+    await assert.rejects(sumsElsewhere(partiesOf(new Map([[2, 1]]), over as never))(toSum), { code: "flower-ended" });
+    await assert.rejects(sumsElsewhere(partiesOf(), AbortSignal.abort())(toSum), { name: "AbortError" });
+  });
+
+  it("leaves out one that says what it must not, and sums none twice", async () => {
+    const parties = partiesOf();
+    const liar = { ...parties[2]!, mask: () => Promise.resolve(new Uint8Array(40)) };
+    const { sum, missing } = await sumsElsewhere(parties.with(2, liar))(toSum);
+    close(sum, plain([0, 1, 3, 4]));
+    assert.deepEqual(missing, [2]);
+    // Their vectors are gone: none takes part in another sum of that round.
+    assert.equal(codeOf(await sumsElsewhere(parties)(toSum).catch((error: unknown) => error)), "secure-survivors");
+  });
+});

@@ -1,0 +1,410 @@
+/** What a client elsewhere answers, to whom leads well and to whom doesn't. */
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Client, RoundOrder, Terms } from "#kernel/features/federate/contract.js";
+import type { Hears, Joining, Pins } from "#kernel/features/federate/flower/client-app.js";
+import {
+  decodeAnswer,
+  decodeIntroduced,
+  decodeMessage,
+  decodeQuestion,
+  decodeScores,
+  encodeAnswer,
+  encodeQuestion,
+  type Question,
+} from "#kernel/features/federate/flower/messages.js";
+import { pack } from "#kernel/features/federate/flower/packed.js";
+import { demandOtherKey } from "#kernel/features/federate/flower/delivery-check.js";
+import { rawPublic } from "#kernel/features/federate/secure/primitives.js";
+import { EXPECTED, TERMS, toyClient, toyGuest } from "./toy.js";
+
+const code = (error: unknown): string => (error instanceof CodedError ? error.code : String(error));
+/** As it introduced itself. */
+const NORTH = { name: "1", rows: 12 };
+const NODE = generateKeyPairSync("ed25519");
+const never = new AbortController().signal;
+const orderOf = (round: number, o: Partial<RoundOrder> = {}): RoundOrder => ({
+  ...{ round, rounds: 3, weights: Float32Array.of(0, 1, -2), sent: { control: Float64Array.of(0.1, 0.2, 0.3) } },
+  ...o,
+});
+
+/** Null: nothing is wrong. */
+function caught(run: () => unknown): unknown {
+  try {
+    run();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** A guest, what it says to questions of a run, and what it tells its own terminal. */
+function guestOf(o: { pins?: Partial<Pins>; joining?: Partial<Joining>; client?: Client; hears?: Hears } = {}) {
+  const client = o.client ?? toyClient("north", 12, 0.3);
+  const refused: unknown[] = [];
+  const hears = { onRefused: (error: unknown) => void refused.push(error), ...o.hears };
+  const guest = toyGuest(client, 3, { pins: o.pins ?? {}, joining: o.joining ?? {}, hears, node: NODE });
+  // As it comes from a wire: somewhere in a buffer.
+  const raw = (bytes: Uint8Array, run = 1n): Promise<Uint8Array> =>
+    guest.answer(Buffer.concat([Uint8Array.of(9), bytes]).subarray(1), run, never);
+  const ask = (question: Question, run = 1n): Promise<Uint8Array> => raw(encodeQuestion(question), run);
+  const hello = (terms: Partial<Terms> = {}, run = 1n): Promise<Uint8Array> =>
+    ask({ kind: "hello", terms: { ...TERMS, ...terms } }, run);
+  const train = (round: number, order: Partial<RoundOrder> = {}, run = 1n): Promise<Uint8Array> =>
+    ask({ kind: "train", order: orderOf(round, order) }, run);
+  const look = (round: number, weights = Float32Array.of(1, 2, 3)): Promise<Uint8Array> =>
+    ask({ kind: "evaluate", order: { round, rounds: 3, weights } });
+  return { guest, client, refused, raw, ask, hello, train, look };
+}
+/** The code that came, and the path beside it. */
+function refusalIn(bytes: Uint8Array): string {
+  try {
+    decodeAnswer({ name: "north", rows: 12 }, bytes, 3, EXPECTED);
+    return "none";
+  } catch (error) {
+    const { data } = error as CodedError<"join-refused">;
+    if (code(error) === "join-refused") return [data.refusal, data.path].filter(Boolean).join(" at ");
+    return code(error) === "flower-client" ? (error as CodedError<"flower-client">).data.why : code(error);
+  }
+}
+
+describe("what a client elsewhere says", () => {
+  it("is what the contract says, bit for bit", async () => {
+    const { client, hello, train, look, ask } = guestOf();
+    assert.deepEqual(decodeIntroduced("1", await hello(), 1n), {
+      ...{ name: "north", rows: 12, validates: true, key: rawPublic(NODE.publicKey) },
+    });
+    const bytes = await train(2);
+    const answer = { ...(await client.train(orderOf(2))), bytes: bytes.length };
+    assert.deepEqual(decodeAnswer(client, bytes, 3, EXPECTED), answer);
+    assert.deepEqual(decodeScores(NORTH, await look(2)), { rows: 7, metrics: { accuracy: 0.5, loss: 1 } });
+    const sum = await ask({ kind: "mask", message: Uint8Array.of(1, 2, 3) });
+    assert.deepEqual(decodeMessage("1", sum), Uint8Array.of(3, 2, 1));
+  });
+
+  it("has a code and no words where something goes wrong", async () => {
+    const planted = "Dear Ms Mueller, your password is 1234";
+    for (const [error, expected] of [
+      [new Error(planted), "internal"],
+      [new CodedError("flower-said", { why: planted }), "flower-said"],
+    ] as const) {
+      const client: Client = { ...toyClient("north", 12, 1), train: () => Promise.reject(error) };
+      const { hello, train, refused } = guestOf({ client });
+      await hello();
+      const bytes = await train(1);
+      assert.ok(!Buffer.from(bytes).includes("Mueller") && !Buffer.from(bytes).includes("1234"));
+      assert.equal(refusalIn(bytes), expected);
+      // Its own terminal knows.
+      assert.deepEqual(refused, [error]);
+    }
+  });
+
+  it("sends of updates that are summed secretly nothing but that they are there", () => {
+    const answer = {
+      ...{ rows: 12, steps: 1, loss: 0.5, tokens: 3, bytes: 0, seconds: 1 },
+      ...{ delta: new Float32Array(0), given: { control: new Float64Array(0) } },
+    };
+    const bytes = encodeAnswer(answer);
+    const read = decodeAnswer({ name: "north", rows: 12 }, bytes, 3, { ...EXPECTED, summed: true });
+    assert.deepEqual(read, { ...answer, bytes: bytes.length });
+  });
+});
+
+describe("a client elsewhere, asked for what its program doesn't say", () => {
+  it("refuses whatever differs, tells who leads the path, and its own terminal both values", async () => {
+    const { hello, refused } = guestOf();
+    const bytes = await hello({ plan: { training: { seed: 7 } } });
+    assert.equal(refusalIn(bytes), "join-differs at training.seed");
+    assert.ok(!Buffer.from(bytes).includes("7") && !Buffer.from(bytes).includes('1"'));
+    assert.deepEqual((refused[0] as CodedError).data, { path: "training.seed", ours: "1", theirs: "7" });
+    const more = await hello({ plan: { ...TERMS.plan, extra: "x" } });
+    assert.equal(refusalIn(more), "join-differs at extra");
+    // What no program could have is no path either.
+    assert.equal(refusalIn(await hello({ plan: { ...TERMS.plan, "A key\n": 1 } })), "join-differs at plan");
+  });
+
+  it("gives no more rounds, and not among fewer clients", async () => {
+    const { hello } = guestOf({ pins: { clients: 2 } });
+    assert.equal(refusalIn(await hello({ rounds: 4 })), "join-rounds at rounds");
+    assert.equal(refusalIn(await hello({ clients: 1 })), "join-clients at clients");
+    assert.equal(refusalIn(await hello({ done: 4 })), "order-unfit");
+    assert.equal(decodeIntroduced("1", await hello({ rounds: 2, clients: 9 }), 1n).name, "north");
+  });
+
+  it("gives as many rounds in its life as its program says, and those again that were interrupted", async () => {
+    const { hello, train, guest } = guestOf({ pins: { life: 3 } });
+    await hello();
+    await train(1);
+    await train(2);
+    // Who leads was interrupted, and has the first round alone.
+    assert.equal(decodeIntroduced("1", await hello({ done: 1 }, 2n), 2n).rows, 12);
+    assert.equal(refusalIn(await train(2, {}, 2n)), "none");
+    assert.equal(guest.spent, false);
+    assert.equal(refusalIn(await train(3, {}, 2n)), "none");
+    assert.equal(guest.spent, true);
+    assert.equal(refusalIn(await hello({}, 3n)), "join-spent");
+    // Asking again and again from the middle comes to an end, too.
+    const codes: string[] = [];
+    for (let run = 4n; run < 9n; run++) {
+      codes.push(refusalIn(await hello({ done: 1 }, run)));
+      codes.push(refusalIn(await train(2, {}, run)));
+    }
+    assert.equal(codes.filter((one) => one === "none").length, 1, codes.join(" "));
+    assert.ok(codes.includes("join-spent"));
+  });
+
+  it("gives scores as often in its life, whoever asks, and no run goes back", async () => {
+    let looked = 0;
+    const evaluate: Joining["evaluate"] = () => Promise.resolve({ rows: 7, metrics: { accuracy: (looked += 1) } });
+    const { hello, train, ask } = guestOf({ joining: { evaluate } });
+    const look = (round: number, run: bigint): Promise<Uint8Array> =>
+      ask({ kind: "evaluate", order: { round, rounds: 3, weights: Float32Array.of(1, 2, 3) } }, run);
+    await hello();
+    assert.equal(decodeScores(NORTH, await look(0, 1n)).rows, 7);
+    await train(1);
+    await look(1, 1n);
+    // The same run again: what it trained is behind it, from wherever it is asked, and what it looked at.
+    assert.equal(refusalIn(await hello()), "order-again");
+    assert.equal(decodeIntroduced("1", await hello({ done: 1 }), 1n).rows, 12);
+    assert.equal(refusalIn(await look(1, 1n)), "order-again");
+    assert.equal(looked, 2);
+    // Runs without end, each from its first round.
+    for (let run = 2n; run < 20n; run++) {
+      await hello({ done: 1 }, run);
+      for (const round of [1, 2, 3]) await look(round, run);
+    }
+    assert.equal(looked, 8);
+    assert.equal(refusalIn(await look(1, 19n)), "looks-spent");
+  });
+
+  it("knows a federation that is over from one that may go on", async () => {
+    const heard: unknown[] = [];
+    const hears: Hears = { onBye: () => heard.push("over"), onPaused: (...of) => heard.push(of) };
+    const { hello, train, ask } = guestOf({ hears });
+    await hello();
+    await train(1);
+    await ask({ kind: "bye", done: 1 });
+    assert.deepEqual(heard, [[1, 3]]);
+    assert.equal(refusalIn(await train(2)), "order-early");
+    await hello({ done: 1 }, 2n);
+    assert.equal(refusalIn(await train(2, {}, 2n)), "none");
+    await ask({ kind: "bye" }, 2n);
+    assert.deepEqual(heard, [[1, 3], "over"]);
+  });
+
+  it("takes no order before terms, of another run, twice, or backwards", async () => {
+    const { hello, train, look, ask } = guestOf();
+    assert.equal(refusalIn(await train(1)), "order-early");
+    assert.equal(refusalIn(await ask({ kind: "mask", message: new Uint8Array(1) })), "order-early");
+    assert.equal(refusalIn(await ask({ kind: "bye" })), "order-early");
+    await hello();
+    assert.equal(refusalIn(await train(1, {}, 2n)), "order-early");
+    assert.equal(refusalIn(await train(2)), "none");
+    assert.equal(refusalIn(await train(2)), "order-again");
+    assert.equal(refusalIn(await train(1)), "order-again");
+    assert.equal(decodeScores(NORTH, await look(2)).rows, 7);
+    assert.equal(refusalIn(await look(2)), "order-again");
+    assert.equal(refusalIn(await train(3, { rounds: 2 })), "order-unfit");
+    assert.equal(refusalIn(await train(4)), "order-unfit");
+    await ask({ kind: "bye" });
+    assert.equal(refusalIn(await train(3)), "order-early");
+    // A new run takes the place of one that never said goodbye.
+    await hello({}, 5n);
+    await hello({}, 6n);
+    assert.equal(refusalIn(await train(1, {}, 5n)), "order-early");
+  });
+
+  it("takes no order of another size, and none with what is no number", async () => {
+    let trained = 0;
+    const client: Client = {
+      ...toyClient("north", 12, 0.3),
+      train: (order) => (trained++, toyClient("north", 12, 0.3).train(order)),
+    };
+    const { hello, train, look } = guestOf({ client });
+    await hello();
+    const control = (...values: number[]): Partial<RoundOrder> => ({ sent: { control: Float64Array.from(values) } });
+    for (const order of [
+      { weights: Float32Array.of(1, 2) },
+      { weights: new Float32Array(4) },
+      { weights: new Float32Array(0) },
+      { weights: Float32Array.of(1, Number.NaN, 3) },
+      { weights: Float32Array.of(1, 2, Number.POSITIVE_INFINITY) },
+      control(1, 2),
+      control(1, 2, Number.NaN),
+      { sent: {} },
+      { sent: { control: new Float64Array(3), more: new Float64Array(3) } },
+    ])
+      assert.equal(refusalIn(await train(1, order)), "order-unfit");
+    assert.equal(refusalIn(await look(1, Float32Array.of(1, 2, Number.NaN))), "order-unfit");
+    assert.equal(trained, 0);
+    // None of them was the first round.
+    assert.equal(refusalIn(await train(1)), "none");
+  });
+
+  it("reads no more than its own plan's orders have, and before terms no more than terms", async () => {
+    const { guest, hello } = guestOf();
+    assert.equal(guest.most, 65_536 + 8);
+    await hello();
+    assert.equal(guest.most, 65_536 + 8 + 12 * 3);
+    assert.ok(encodeQuestion({ kind: "train", order: orderOf(1) }).length < guest.most);
+    const masked = guestOf({ pins: { summed: true } });
+    assert.equal(masked.guest.most, 65_536 + 8);
+    await masked.hello();
+    assert.equal(masked.guest.most, 65_536 + 8 + 2 ** 21);
+  });
+
+  it("answers whatever else comes with a code", async () => {
+    const { raw, hello, train } = guestOf();
+    const good = encodeQuestion({ kind: "train", order: orderOf(1) });
+    const headed = (text: string): Buffer => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(text.length);
+      return Buffer.concat([length, Buffer.from(text)]);
+    };
+    const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+    for (const wrong of [
+      new Uint8Array(0),
+      good.subarray(0, -1),
+      Buffer.concat([good, Uint8Array.of(0)]),
+      Buffer.concat([Buffer.from([255, 255, 255, 255]), good]),
+      Buffer.from(good).fill(0x7b, 4, 8),
+      headed("{}"),
+      headed('{"head":{"kind":"delete"},"vectors":[]}'),
+      headed('{"head":{"kind":"hello"},"vectors":[]}'),
+      headed('{"head":{"kind":"train","round":1.5,"rounds":3},"vectors":[]}'),
+      headed('{"head":{"kind":"train","round":1,"rounds":3},"vectors":[["weights",4,4000000000]]}'),
+      headed('{"head":{"kind":"train","round":1,"rounds":3},"vectors":[["weights",4,-1]]}'),
+      headed('{"head":{"kind":"train","round":1,"rounds":3},"vectors":[["weights",3,1]]}'),
+      headed('{"head":{"kind":"mask"},"vectors":[]}'),
+      headed('{"head":{"kind":"hello","terms":{"plan":[],"rounds":3,"clients":2,"done":0}},"vectors":[]}'),
+      pack({ kind: "train", round: 1, rounds: 3 }, { weights: new Float64Array(3) }),
+    ])
+      assert.equal(refusalIn(await raw(wrong)), "flower-said");
+    const nested = await raw(
+      headed(
+        `{"head":{"kind":"hello","terms":{"plan":{"training":${deep}},"rounds":3,"clients":2,"done":0}},"vectors":[]}`,
+      ),
+    );
+    assert.notEqual(refusalIn(nested), "none");
+    // It lives on.
+    await hello();
+    assert.equal(refusalIn(await train(1)), "none");
+  });
+});
+
+describe("who leads, answered by a client that doesn't mean well", () => {
+  const of = { name: "north", rows: 12 };
+  const good = { rows: 12, steps: 1, loss: 0.5, tokens: 3, bytes: 0, seconds: 1 };
+  const vectors = { delta: new Float32Array(3), given: { control: new Float64Array(3) } };
+  const read = (answer: object): string => {
+    try {
+      decodeAnswer(of, encodeAnswer({ ...good, ...vectors, ...answer }), 3, EXPECTED);
+      return "none";
+    } catch (error) {
+      return code(error);
+    }
+  };
+
+  it("takes no update of other rows, of another length, or with what is no number", () => {
+    assert.equal(read({}), "none");
+    for (const wrong of [
+      { rows: 13 },
+      { rows: 1e15 },
+      { loss: Number.NaN },
+      { steps: -1 },
+      { delta: new Float32Array(2) },
+      { delta: Float32Array.of(1, 2, Number.NaN) },
+      { given: {} },
+      { given: { control: new Float64Array(2) } },
+      { given: { control: Float64Array.of(1, 2, Number.POSITIVE_INFINITY) } },
+      { given: { other: new Float64Array(3) } },
+      { packed: new Uint8Array(12) },
+    ])
+      assert.equal(read(wrong), "flower-said", JSON.stringify(wrong));
+  });
+
+  it("takes no infinite number, which JSON can write", () => {
+    const bytesOf = (head: string, delta: number): Uint8Array => {
+      const text = Buffer.from(
+        `{"head":${head},"vectors":[["delta",4,${String(delta)}],["given/control",8,${String(delta)}]]}`,
+      );
+      const length = Buffer.alloc(4);
+      length.writeUInt32LE(text.length);
+      return Buffer.concat([length, text, Buffer.alloc(12 * delta)]);
+    };
+    const of = (o: string): unknown =>
+      code(
+        caught(() =>
+          decodeAnswer(NORTH, bytesOf(`{"rows":12,"steps":1,"tokens":1,"loss":1,"seconds":1${o}}`, 3), 3, EXPECTED),
+        ),
+      );
+    assert.equal(of(""), "null");
+    assert.equal(of(',"epsilon":1e999'), "flower-said");
+    assert.equal(of(',"seconds":1e999'), "flower-said");
+    assert.equal(of(',"loss":-1e999'), "flower-said");
+  });
+
+  it("lets no scores weigh more than the client's rows, and takes none that are no number or have odd names", () => {
+    const read = (metrics: object, rows = 5): unknown =>
+      code(caught(() => decodeScores(NORTH, pack({ rows, metrics }, {}))));
+    assert.deepEqual(decodeScores(NORTH, pack({ rows: 2 ** 53 - 1, metrics: { accuracy: 1 } }, {})), {
+      ...{ rows: 12, metrics: { accuracy: 1 } },
+    });
+    assert.equal(read({ accuracy: 1, "recall@5": 0.5 }), "null");
+    assert.equal(read({ "\u001b[2Jx": 3 }), "flower-said");
+    assert.equal(read({ accuracy: null }), "flower-said");
+    assert.equal(read(Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`m${String(i)}`, 1]))), "flower-said");
+    const text = Buffer.from('{"head":{"rows":1,"metrics":{"accuracy":1e999}},"vectors":[]}');
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(text.length);
+    assert.equal(code(caught(() => decodeScores(NORTH, Buffer.concat([length, text])))), "flower-said");
+  });
+
+  it("takes no key but one's own, said of oneself to this run", async () => {
+    const { hello } = guestOf();
+    const bytes = await hello();
+    assert.equal(decodeIntroduced("7", bytes, 1n).name, "north");
+    assert.throws(() => decodeIntroduced("7", bytes, 2n), { code: "flower-said" });
+    // Another's key, and another's words.
+    const other = rawPublic(generateKeyPairSync("ed25519").publicKey);
+    const stolen = guestOf({ joining: { key: other } });
+    await assert.rejects(async () => decodeIntroduced("7", await stolen.hello(), 1n), { code: "flower-said" });
+    const renamed = Buffer.from(Buffer.from(bytes).toString("latin1").replace("north", "south"), "latin1");
+    assert.throws(() => decodeIntroduced("7", renamed, 1n), { code: "flower-said" });
+    // Two with one key are one in a secret sum: the second is told apart by name.
+    const [first, second] = [rawPublic(NODE.publicKey), other];
+    demandOtherKey({ name: "south", key: second }, [{ name: "north", key: first }]);
+    assert.throws(() => demandOtherKey({ name: "south", key: first }, [{ name: "north", key: first }]), {
+      ...{ code: "clients-one-key", message: "clients north and south have one key" },
+    });
+  });
+
+  it("takes no code that has words, no name without end, and no key that is none", async () => {
+    const failed = pack({ code: "a row's text" }, {});
+    assert.throws(() => decodeIntroduced("7", failed, 1n), { code: "flower-said" });
+    assert.throws(() => decodeIntroduced("7", pack({ code: "join-differs", path: "what Ms Mueller wrote" }, {}), 1n), {
+      code: "flower-said",
+    });
+    const { hello } = guestOf({ joining: { name: "x".repeat(201) } });
+    await assert.rejects(async () => decodeIntroduced("7", await hello(), 1n), { code: "flower-said" });
+    for (const wrong of [
+      { name: "\u001b[2Jnorth" },
+      { name: "north\nsouth" },
+      { name: "" },
+      { rows: 2 ** 30 + 1 },
+      { rows: Number.MAX_SAFE_INTEGER },
+      { rows: 0 },
+    ]) {
+      const odd = guestOf({ joining: wrong });
+      await assert.rejects(
+        async () => decodeIntroduced("7", await odd.hello(), 1n),
+        { code: "flower-said" },
+        wrong.name,
+      );
+    }
+    const keyless = guestOf({ joining: { key: new Uint8Array(31) } });
+    await assert.rejects(async () => decodeIntroduced("7", await keyless.hello(), 1n), { code: "flower-said" });
+    assert.throws(() => decodeQuestion(failed), { code: "flower-said" });
+  });
+});

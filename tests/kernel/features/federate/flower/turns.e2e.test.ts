@@ -1,0 +1,27 @@
+/** What our app beside the SuperLink tells in one turn: Python says. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { ensurePythonEnv } from "#tools/python-env.mjs";
+
+const folder = fileURLToPath(new URL("../../../../../../tools/flower-app/tunebook_relay/", import.meta.url));
+const script = `
+import json
+from turns import MOST, due
+came = [({"id": i}, bytes(size)) for i, size in enumerate([4, 4, 3, 20, 1, 0])]
+turns = []
+while came:
+    turns.append([head["id"] for head, _ in due(came, 8)])
+print(json.dumps([turns, due([], 8), MOST]))
+`;
+
+describe("answers that come together", function () {
+  this.timeout(60_000);
+  it("go to who leads in turns that it can read, in their order, and none is lost", async () => {
+    const { python } = await ensurePythonEnv("flower");
+    const { status, stdout, stderr } = spawnSync(python, ["-B", "-c", script], { cwd: folder, encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+    // One that is longer than a turn goes by itself.
+    assert.deepEqual(JSON.parse(stdout), [[[0, 1], [2], [3], [4, 5]], [], 2 ** 30]);
+  });
+});

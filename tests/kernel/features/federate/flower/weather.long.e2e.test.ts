@@ -1,0 +1,107 @@
+// A SuperLink that is killed, comes again, and shows a certificate: Python takes half a minute to come up each time.
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { FlowerLeader, type LeadOptions } from "#kernel/features/federate/flower/server-app.js";
+import { Link } from "#kernel/features/federate/flower/link.js";
+import { until } from "#tests/until.js";
+import { certificatesIn } from "./certificates.js";
+import { descendants, startSuperLink, type SuperLink } from "./superlink.js";
+import { EXPECTED, TERMS } from "./toy.js";
+
+const script = fileURLToPath(new URL("./node.js", import.meta.url));
+const VALUES = 1000;
+const order = {
+  ...{ round: 1, rounds: 3, weights: new Float32Array(VALUES) },
+  sent: { control: new Float64Array(VALUES) },
+};
+
+describe("a federation over a Flower that has bad days", function () {
+  this.timeout(240_000);
+  const folder = mkdtempSync(join(tmpdir(), "tunebook-weather-"));
+  let superlink: SuperLink | null = null;
+  const nodes = new Map<string, { readonly child: ChildProcess; out: string }>();
+  function joins(name: string, url: string, ...more: string[]): void {
+    const child = spawn(process.execPath, [script, name, "10", "1", String(VALUES), url, ...more], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const node = { child, out: "" };
+    child.stdout.on("data", (data: Buffer) => void (node.out += data.toString()));
+    nodes.set(name, node);
+  }
+  const lead = (url: string, o: Partial<LeadOptions> = {}): Promise<FlowerLeader> =>
+    FlowerLeader.open({ superlink: url, clients: 2, terms: TERMS, expected: EXPECTED, wait: 120, ...o });
+  afterEach(async function () {
+    if (this.currentTest?.state === "failed") console.error(superlink?.log().slice(-4000));
+    for (const { child } of nodes.values()) child.kill("SIGKILL");
+    nodes.clear();
+    await superlink?.stop();
+    superlink = null;
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("ends with a code where its app is killed, and goes on with a SuperLink that comes again", async () => {
+    superlink = await startSuperLink();
+    const { port, url, pid } = superlink;
+    joins("north", url);
+    joins("south", url, "slow");
+    const first = await lead(url);
+    const asked = Promise.allSettled(first.clients.map((client) => client.train(order)));
+    await until(() => nodes.get("south")?.out.includes("training"));
+    const app = descendants(pid).filter((one) => commandOf(one).includes("flwr-serverapp"));
+    assert.ok(app.length > 0, descendants(pid).map(commandOf).join("\n"));
+    for (const one of app) process.kill(one, "SIGKILL");
+    const begun = performance.now();
+    const [, south] = await asked;
+    assert.ok(south?.status === "rejected" && south.reason instanceof CodedError, JSON.stringify(south));
+    assert.equal(south.reason.code, "flower-ended");
+    assert.ok(performance.now() - begun < 60_000);
+    await first.close();
+    // The slow one is a client that hangs: another takes its place.
+    nodes.get("south")?.child.kill("SIGKILL");
+    nodes.delete("south");
+    await superlink.stop();
+    superlink = await startSuperLink({ port });
+    joins("south", url);
+    const second = await lead(url, { terms: TERMS });
+    try {
+      assert.deepEqual(
+        second.clients.map(({ name }) => name),
+        ["north", "south"],
+      );
+      const answers = await Promise.all(second.clients.map((client) => client.train(order)));
+      assert.deepEqual(
+        answers.map(({ rows }) => rows),
+        [10, 10],
+      );
+    } finally {
+      await second.close();
+    }
+    assert.equal(nodes.get("north")?.out.match(/joined/g)?.length, 2, "it joined anew by itself");
+  });
+
+  it("knows a SuperLink by the certificate of who signed for it, and no other", async () => {
+    const tls = await certificatesIn(folder);
+    superlink = await startSuperLink({ tls });
+    const { url } = superlink;
+    assert.match(url, /^https:/);
+    const certificates = `certificates=${tls.authority}`;
+    joins("north", url, certificates);
+    joins("south", url, certificates);
+    await assert.rejects(Link.open(url), { code: "flower-unreachable" });
+    await assert.rejects(Link.open(url, { certificates: tls.key }), { code: "flower-certificates" });
+    const leader = await lead(url, { certificates: tls.authority });
+    try {
+      const answers = await Promise.all(leader.clients.map((client) => client.train(order)));
+      assert.equal(answers.length, 2);
+    } finally {
+      await leader.close();
+    }
+  });
+});
+
+const commandOf = (pid: number): string => readFileSync(`/proc/${String(pid)}/cmdline`, "utf8").replaceAll("\0", " ");

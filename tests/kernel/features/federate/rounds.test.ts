@@ -1,0 +1,185 @@
+/** Rounds with clients elsewhere: who is lost, what is told of it, and where the federation ends. */
+import assert from "node:assert/strict";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import type { Client, RoundAnswer, RoundOrder } from "#kernel/features/federate/contract.js";
+import { Rounds, type RoundsOptions } from "#kernel/features/federate/rounds.js";
+import { FederationServer, type Summed } from "#kernel/features/federate/server.js";
+import { maskedSums } from "#kernel/features/federate/simulated/masked-clients.js";
+import { StateVector } from "#kernel/remote/process-group/state-vector.js";
+import type { Step } from "#kernel/training/loop/step-source.js";
+
+const call = { word: "fedavg", kind: "aggregator", arguments: {} };
+const plan = {
+  ...{ others: [], clients: null, joined: 3, rounds: 4, participation: { share: 1 }, stragglers: 0 },
+  ...{ aggregate: call, secure_aggregation: false, compression: [] },
+} as RoundsOptions["plan"];
+
+/** A session that holds one state in memory. */
+function held(values: Float32Array): { readonly weights: StateVector; readonly now: () => readonly number[] } {
+  let state: NDArray = { dtype: "f32", shape: [values.length], bytes: new Uint8Array(values.buffer.slice(0)) };
+  const session = {
+    read: () => Promise.resolve(state),
+    write: (_: string, value: NDArray) => {
+      state = { ...value, bytes: value.bytes.slice() };
+      return Promise.resolve();
+    },
+  };
+  return {
+    weights: new StateVector(session, new Map([["w", [values.length]]])),
+    now: () => [...new Float32Array(state.bytes.slice().buffer)],
+  };
+}
+
+/** Moves one weight by its rows; `lost`: in which rounds it is. */
+function client(name: string, rows: number, lost: readonly number[] = [], epsilon?: number): Client {
+  return {
+    ...{ name, rows },
+    train({ round, weights }: RoundOrder): Promise<RoundAnswer> {
+      if (lost.includes(round))
+        return Promise.reject(new CodedError("flower-client", { client: name, why: "no answer in time" }));
+      const delta = weights.map(() => rows);
+      const told = epsilon === undefined ? {} : { epsilon: epsilon * round };
+      return Promise.resolve({
+        ...{ rows, steps: 2, loss: 1, delta, given: {}, tokens: rows, bytes: 7, seconds: 0 },
+        ...told,
+      });
+    },
+  };
+}
+
+/** The event of a round. */
+const roundIn = (step: Step | null) => step?.events?.find((event) => event.kind === "round");
+
+function roundsOf(clients: readonly Client[], more: Partial<RoundsOptions> = {}, summed?: Summed) {
+  const engine = held(Float32Array.of(0, 0));
+  const carrier = { sent: 100, received: 10 };
+  const server = new FederationServer({
+    aggregator: { call, implementation: {} },
+    ...{ rows: clients.map(({ rows }) => rows), rounds: 4, weights: Float32Array.of(0, 0) },
+    ...(summed && { summed }),
+  });
+  const rounds = new Rounds(
+    {
+      ...{ plan, seed: 1, server, clients, carrier, weights: engine.weights, rate: (round, steps) => round * steps },
+      ...more,
+    },
+    0,
+  );
+  return { rounds, carrier, engine };
+}
+
+describe("rounds with clients elsewhere", () => {
+  it("go on without one that is lost, by name and with why; the next has it again", async () => {
+    const { rounds, engine } = roundsOf([client("a", 1), client("b", 3, [1]), client("c", 1)]);
+    const first = await rounds.next(4);
+    assert.deepEqual(roundIn(first)?.lost, ["b"]);
+    assert.match(roundIn(first)?.why ?? "", /^flower-client: client b gave no answer/);
+    assert.deepEqual(
+      roundIn(first)?.clients.map(({ name }) => name),
+      ["a", "c"],
+    );
+    assert.deepEqual(engine.now(), [1, 1]);
+    const second = await rounds.next(4);
+    assert.deepEqual(roundIn(second)?.lost, []);
+    assert.equal(roundIn(second)?.why, undefined);
+    // (1·1 + 3·3 + 1·1) / 5 more.
+    assert.deepEqual(
+      engine.now().map((x) => Number(x.toFixed(6))),
+      [3.2, 3.2],
+    );
+    assert.equal(second?.rate, 4);
+  });
+
+  it("tell the bytes that were carried since the round before", async () => {
+    const { rounds, carrier } = roundsOf([client("a", 1), client("b", 3), client("c", 1)]);
+    const [first] = [await rounds.next(4)];
+    carrier.sent += 50;
+    carrier.received += 5;
+    const second = await rounds.next(4);
+    assert.deepEqual([roundIn(first)?.sent, roundIn(first)?.received], [100, 10]);
+    assert.deepEqual([roundIn(second)?.sent, roundIn(second)?.received], [50, 5]);
+    // A validation tells its own, and the next round no more of them.
+    carrier.sent += 7;
+    assert.deepEqual(rounds.carried(), { sent: 7, received: 0 });
+    assert.equal(roundIn(await rounds.next(4))?.sent, 0);
+  });
+
+  it("end where fewer answer than are needed, with the weights of the last whole round", async () => {
+    const clients = [client("a", 1), client("b", 3, [2]), client("c", 1, [2])];
+    const { rounds, engine } = roundsOf(clients, { least: { clients: 2, why: "`krum`" } });
+    await rounds.next(4);
+    const before = engine.now();
+    await assert.rejects(rounds.next(4), (error: unknown) => {
+      assert.ok(error instanceof CodedError);
+      assert.equal(error.code, "round-lost");
+      assert.match(error.message, /1 of 3 clients answered in round 2, and `krum` takes 2; client b gave no answer/);
+      return true;
+    });
+    assert.deepEqual(engine.now(), before);
+    assert.equal(rounds.behind, 1);
+    assert.ok(rounds.keepsWeightsOnFailure);
+    const { rounds: none } = roundsOf(clients.map(({ name }) => client(name, 1, [1])));
+    await assert.rejects(none.next(4), { code: "round-lost" });
+  });
+
+  it("lose a round whose secret sum fails, and go on from the same weights; a second in a row ends it", async () => {
+    /** Rounds in which shares are wrong. */
+    const failing =
+      (...bad: readonly number[]): Summed =>
+      (of) =>
+        bad.includes(of.order.round)
+          ? Promise.reject(new CodedError("secure-shares", { client: 1 }))
+          : maskedSums()({ ...of, asked: { clients: [...of.answers.keys()], lost: [] } });
+    const clients = [client("a", 1), client("b", 3), client("c", 2), client("d", 4)];
+    const { rounds, engine } = roundsOf(clients, {}, failing(2, 4));
+    await rounds.next(4);
+    const before = engine.now();
+    const step = await rounds.next(4);
+    assert.deepEqual(engine.now(), before);
+    assert.ok(before[0]! > 0);
+    assert.equal(rounds.behind, 2);
+    assert.deepEqual([step?.norm, step?.loss], [0, 1]);
+    assert.deepEqual([roundIn(step)?.clients, roundIn(step)?.lost], [[], ["a", "b", "c", "d"]]);
+    assert.match(roundIn(step)?.why ?? "", /^secure-shares: /);
+    assert.deepEqual(roundIn(await rounds.next(4))?.lost, []);
+    assert.notDeepEqual(engine.now(), before);
+    assert.equal((await rounds.next(4))?.norm, 0);
+    const { rounds: ended, engine: other } = roundsOf(clients, {}, failing(2, 3));
+    for (let n = 0; n < 2; n++) await ended.next(4);
+    const last = other.now();
+    await assert.rejects(ended.next(4), { code: "secure-shares" });
+    assert.deepEqual(other.now(), last);
+    // What is no secret sum's ends at once.
+    const broken = roundsOf(clients, {}, () => Promise.reject(new TypeError("a defect")));
+    await assert.rejects(broken.rounds.next(4), TypeError);
+  });
+
+  it("show the greatest ε that clients say, and keep it where the one that said it is gone", async () => {
+    let most = 0;
+    const spent: RoundsOptions["spent"] = (answers) =>
+      (most = Math.max(most, ...[...answers.values()].map(({ epsilon }) => epsilon ?? 0)));
+    const { rounds } = roundsOf([client("a", 1, [], 0.5), client("b", 3, [2], 2), client("c", 1)], { spent });
+    assert.equal((await rounds.next(4))?.report?.epsilon, 2);
+    assert.equal((await rounds.next(4))?.report?.epsilon, 2);
+    assert.equal((await rounds.next(4))?.report?.epsilon, 6);
+  });
+
+  it("are given up where somebody interrupts: the engine has the weights of the last whole one", async () => {
+    const slow: Client = {
+      ...{ name: "c", rows: 1 },
+      train: (order, signal) =>
+        order.round === 1
+          ? client("c", 1).train(order)
+          : new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new Error("stopped")))),
+    };
+    const { rounds, engine } = roundsOf([client("a", 1), client("b", 3), slow]);
+    await rounds.next(4);
+    const before = engine.now();
+    const under = rounds.next(4);
+    under.catch(() => undefined);
+    assert.deepEqual(await rounds.stop(1), []);
+    assert.deepEqual(engine.now(), before);
+    await assert.rejects(under);
+  });
+});

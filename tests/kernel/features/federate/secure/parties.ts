@@ -1,0 +1,157 @@
+/** Parties of a secure sum, and what tests exchange of their cryptography: what costs time, or what chance decides. */
+import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { MaskingClient } from "#kernel/features/federate/secure/client.js";
+import type { Part } from "#kernel/features/federate/secure/codes.js";
+import { addWords } from "#kernel/features/federate/secure/fixed-point.js";
+import type { Said, Told } from "#kernel/features/federate/secure/messages.js";
+import { primitives, rawPublic, wordsIn, type Primitives } from "#kernel/features/federate/secure/primitives.js";
+import { leastThreshold, type Terms } from "#kernel/features/federate/secure/round.js";
+import { MaskingServer } from "#kernel/features/federate/secure/server.js";
+
+export const PARTS: readonly Part[] = ["keys", "shares", "input", "agreement", "unmasking"];
+
+const made = Array.from({ length: 12 }, () => generateKeyPairSync("ed25519"));
+const nodes = made.map(({ publicKey }) => rawPublic(publicKey));
+export const nodeKey = (client: number): KeyObject => made[client]!.privateKey;
+export function termsFor(clients: number, values: number, more: Partial<Terms> = {}): Terms {
+  return {
+    session: new Uint8Array(16),
+    order: new Uint8Array(32),
+    nodes: nodes.slice(0, clients),
+    threshold: leastThreshold(clients),
+    values,
+    range: 1,
+    bits: 32,
+    ...more,
+  };
+}
+
+class ClientWith extends MaskingClient {
+  using: Primitives = primitives;
+  protected override get by(): Primitives {
+    return this.using;
+  }
+}
+class ServerWith extends MaskingServer {
+  using: Primitives = primitives;
+  protected override get by(): Primitives {
+    return this.using;
+  }
+}
+export interface Parties {
+  readonly server: MaskingServer;
+  readonly clients: readonly MaskingClient[];
+}
+/** `using` is asked once for each party; the server is the last. */
+export function partiesOf(
+  terms: Terms,
+  vectors: readonly Float64Array[],
+  using: (party: number) => Primitives = () => primitives,
+): Parties {
+  const clients = vectors.map((values, i) => {
+    const client = new ClientWith(terms, i, nodeKey(i), values);
+    client.using = using(i);
+    return client;
+  });
+  const server = new ServerWith(terms);
+  server.using = using(vectors.length);
+  return { server, clients };
+}
+
+/** What changes or keeps a message on its way; null: it gets lost. */
+export interface Ways {
+  up?(said: Said, from: number): Said | null;
+  down?(told: Told, to: number): Told | null;
+}
+
+/** Carries all messages until the sum is there, or somebody ends it. */
+export function carried({ server, clients }: Parties, drops: ReadonlyMap<number, Part> = new Map(), ways: Ways = {}) {
+  let told: ReadonlyMap<number, Told | null> = new Map(clients.map((_, i) => [i, null]));
+  for (const at of PARTS.keys()) {
+    for (const [i, message] of told) {
+      const gone = drops.get(i);
+      if (gone !== undefined && PARTS.indexOf(gone) <= at) continue;
+      const heard = message && (ways.down ? ways.down(message, i) : message);
+      if (message && !heard) continue;
+      const said = heard ? clients[i]!.answer(heard) : clients[i]!.begin();
+      const arrives = ways.up ? ways.up(said, i) : said;
+      if (arrives) server.take(i, arrives);
+    }
+    told = server.close();
+  }
+  return server.result!;
+}
+
+/** Cheap stand-ins with the laws of the real ones: both sides of a pair agree, seals open with their key alone. */
+export function light(random: () => number): Primitives {
+  const bytes = (count: number): Uint8Array => {
+    const drawn = new Uint8Array(count);
+    for (let i = 0; i < count; i++) drawn[i] = Math.floor(random() * 256);
+    return drawn;
+  };
+  const sum = (of: Uint8Array, from: number): number => {
+    let value = from;
+    for (let i = 0; i < of.length; i++) value = (value * 31 + of[i]!) % 251;
+    return value;
+  };
+  const tag = (key: Uint8Array, about: Uint8Array): number => sum(about, sum(key, 7));
+  return {
+    ...primitives,
+    random: bytes,
+    pair: () => {
+      const privateKey = bytes(32);
+      return { privateKey, publicKey: new Uint8Array(privateKey) };
+    },
+    publicOf: (key) => new Uint8Array(key),
+    agree: (own, theirs) => own.map((byte, i) => byte ^ theirs[i]!),
+    derive: (shared, _salt, use) => shared.map((byte, i) => byte ^ use.charCodeAt(i % use.length)),
+    seal(key, about, text) {
+      const sealed = new Uint8Array(text.length + 16).fill(tag(key, about));
+      sealed.set(text);
+      return sealed;
+    },
+    open: (key, about, sealed) => (sealed.at(-1) === tag(key, about) ? sealed.slice(0, -16) : null),
+    mask: (total, seed, sign, bits) => {
+      let state = new DataView(seed.buffer, seed.byteOffset).getUint32(0, true) | 1;
+      const more = new Uint32Array(total.length);
+      for (let i = 0; i < more.length; i++)
+        more[i] = state = (Math.imul(state, 1664525) + 1013904223 + seed[i % 32]!) >>> 0;
+      addWords(total, more, sign, bits);
+    },
+    sign: (_key, text) => new Uint8Array(64).fill(sum(text, 3)),
+    verify: (_node, text, signature) => signature[0] === sum(text, 3),
+  };
+}
+
+/** The real ones with chance that a name decides, and masks that `maskOf` gives by their seed. */
+export function decided(name: string, maskOf: (seed: Uint8Array, words: number) => Uint32Array): Primitives {
+  let drawn = 0;
+  const random = (count: number): Uint8Array => {
+    const parts: Buffer[] = [];
+    while (32 * parts.length < count)
+      parts.push(
+        createHash("sha256")
+          .update(`${name} ${String(drawn++)}`)
+          .digest(),
+      );
+    return new Uint8Array(Buffer.concat(parts).subarray(0, count));
+  };
+  return {
+    ...primitives,
+    random,
+    pair: () => {
+      const privateKey = random(32);
+      return { privateKey, publicKey: primitives.publicOf(privateKey) };
+    },
+    mask: (sum, seed, sign, bits) => {
+      addWords(sum, maskOf(seed, sum.length), sign, bits);
+    },
+  };
+}
+
+/** The mask that a seed has. */
+export function realMask(seed: Uint8Array, words: number): Uint32Array {
+  const mask = new Uint32Array(words);
+  primitives.mask(mask, seed, 1, 32);
+  return wordsIn(new Uint8Array(mask.buffer));
+}

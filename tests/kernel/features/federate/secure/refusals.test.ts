@@ -1,0 +1,366 @@
+import assert from "node:assert/strict";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { decode, encode, type Each, type Said, type Told } from "#kernel/features/federate/secure/messages.js";
+import { primitives } from "#kernel/features/federate/secure/primitives.js";
+import { keysStatement, roundOf } from "#kernel/features/federate/secure/round.js";
+import { joined, PRIME, shareOut, weightsOf } from "#kernel/features/federate/secure/shamir.js";
+import { carried, nodeKey, partiesOf, termsFor, type Ways } from "./parties.js";
+
+const terms = termsFor(4, 2);
+const vectors = [0.1, 0.2, 0.3, 0.4].map((value) => Float64Array.of(value, -value));
+const fresh = () => partiesOf(terms, vectors);
+function codeOf(run: () => unknown): string {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof CodedError) return error.code;
+    throw error;
+  }
+  return "none";
+}
+const through = (ways: Ways): string => codeOf(() => carried(fresh(), new Map(), ways));
+const changed = (bytes: Uint8Array, at = 0): Uint8Array => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
+const withEntry = (each: Each, client: number, bytes: Uint8Array): Each => new Map([...each, [client, bytes]]);
+
+describe("a client of a secure sum", () => {
+  it("refuses keys that its node's key didn't sign, and keys that were exchanged", () => {
+    const roster = (change: (keys: Each) => Each): string =>
+      through({ down: (told, to) => (told.is === "roster" && to === 0 ? { ...told, keys: change(told.keys) } : told) });
+    const own = fresh().clients[0]!.begin() as Extract<Said, { is: "keys" }>;
+    assert.equal(
+      roster((keys) => withEntry(keys, 1, changed(keys.get(1)!))),
+      "secure-signature",
+    );
+    assert.equal(
+      roster((keys) => withEntry(keys, 1, changed(keys.get(1)!, 127))),
+      "secure-signature",
+    );
+    assert.equal(
+      roster((keys) => withEntry(keys, 1, keys.get(2)!)),
+      "secure-keys",
+    );
+    assert.equal(
+      roster((keys) => withEntry(keys, 0, own.keys)),
+      "secure-keys",
+    );
+    assert.equal(
+      roster((keys) => new Map([...keys].slice(0, 2))),
+      "secure-survivors",
+    );
+  });
+
+  it("refuses a key of small order that its node signed", () => {
+    const zero = new Uint8Array(32);
+    const keys = Buffer.concat([zero, primitives.pair().publicKey]);
+    const forged = Buffer.concat([keys, primitives.sign(nodeKey(1), keysStatement(roundOf(terms), 1, keys))]);
+    assert.equal(
+      through({ up: (said, from) => (said.is === "keys" && from === 1 ? { is: "keys", keys: forged } : said) }),
+      "secure-keys",
+    );
+  });
+
+  it("refuses what another sealed where it was changed, exchanged, or sealed for somebody else", () => {
+    const sealed = (change: (sealed: Each, to: number) => Each): string =>
+      through({ down: (told, to) => (told.is === "sealed" ? { ...told, sealed: change(told.sealed, to) } : told) });
+    assert.equal(
+      sealed((each, to) => (to === 0 ? withEntry(each, 1, changed(each.get(1)!, 40)) : each)),
+      "secure-sealed",
+    );
+    assert.equal(
+      sealed((each, to) => (to === 0 ? withEntry(each, 1, each.get(2)!) : each)),
+      "secure-sealed",
+    );
+    assert.equal(
+      sealed((each, to) => (to === 0 ? new Map([...each].slice(0, 1)) : each)),
+      "secure-survivors",
+    );
+  });
+
+  it("refuses lists without itself, with strangers, and with too few", () => {
+    const list = (of: readonly number[]): string =>
+      through({
+        down: (told) =>
+          told.is === "survivors"
+            ? { ...told, clients: new Map(of.map((client) => [client, new Uint8Array(0)])) }
+            : told,
+      });
+    assert.equal(list([1, 2, 3]), "secure-list");
+    assert.equal(list([0, 1]), "secure-survivors");
+    // A client that dropped out before it shared secrets is put into the list.
+    assert.equal(
+      codeOf(() =>
+        carried(fresh(), new Map([[3, "shares"]]), {
+          down: (told) =>
+            told.is === "survivors" ? { ...told, clients: withEntry(told.clients, 3, new Uint8Array(0)) } : told,
+        }),
+      ),
+      "secure-list",
+    );
+  });
+
+  it("gives one share of a client, whatever a server asks", () => {
+    const parties = fresh();
+    const answers: Extract<Said, { is: "unmasking" }>[] = [];
+    const asked: Told[] = [];
+    carried(parties, new Map([[3, "input"]]), {
+      up: (said) => (said.is === "unmasking" && answers.push(said), said),
+      down: (told) => (told.is === "survivors" || told.is === "agreed" ? asked.push(told) : 0, told),
+    });
+    assert.equal(answers.length, 3);
+    for (const { seeds, keys } of answers) {
+      assert.deepEqual([...seeds.keys()], [0, 1, 2]);
+      assert.deepEqual([...keys.keys()], [3]);
+    }
+    // Asked again, with the same list or another one, it answers nothing.
+    for (const told of asked)
+      assert.equal(
+        codeOf(() => parties.clients[0]!.answer(told)),
+        "secure-order",
+      );
+  });
+
+  it("gives no share of either kind where others were told another list", () => {
+    // A server tells half of them that the last one dropped out, and asks the other half for its seed.
+    const told: string[] = [];
+    const code = through({
+      down(message, to) {
+        if (message.is === "survivors" && to < 2)
+          return { ...message, clients: new Map([...message.clients].filter(([client]) => client !== 3)) };
+        told.push(message.is);
+        return message;
+      },
+    });
+    // The server's own list has all four: the signatures of the first two are under another one.
+    assert.equal(code, "secure-signature");
+    // A server that doesn't look hands them on: each client sees it.
+    const parties = fresh();
+    const { round } = parties.server;
+    let agreement: Each = new Map();
+    assert.equal(
+      codeOf(() =>
+        carried(parties, new Map(), {
+          up: (said, from) => {
+            if (said.is === "agreement") agreement = withEntry(agreement, from, said.signature);
+            return said;
+          },
+          down: (message) =>
+            message.is === "agreed"
+              ? { is: "agreed", signatures: withEntry(agreement, 1, changed(agreement.get(1)!)) }
+              : message,
+        }),
+      ),
+      "secure-signature",
+    );
+    assert.equal(round.threshold, 3);
+  });
+
+  it("refuses agreements of too few, and of one that isn't summed", () => {
+    const agreed = (change: (signatures: Each) => Each): string =>
+      codeOf(() =>
+        carried(fresh(), new Map([[3, "input"]]), {
+          down: (told) => (told.is === "agreed" ? { ...told, signatures: change(told.signatures) } : told),
+        }),
+      );
+    assert.equal(
+      agreed((signatures) => new Map([...signatures].slice(0, 2))),
+      "secure-survivors",
+    );
+    assert.equal(
+      agreed((signatures) => withEntry(signatures, 3, signatures.get(0)!)),
+      "secure-list",
+    );
+  });
+
+  it("answers each message once and in order, and nothing after an error", () => {
+    const told: Told[] = [];
+    const parties = fresh();
+    carried(parties, new Map(), { down: (message, to) => (to === 0 && told.push(message), message) });
+    for (const skipped of [1, 2, 3]) {
+      const client = fresh().clients[0]!;
+      client.begin();
+      assert.equal(
+        codeOf(() => client.answer(told[skipped]!)),
+        "secure-order",
+      );
+      assert.equal(
+        codeOf(() => client.answer(told[0]!)),
+        "secure-order",
+      );
+    }
+    // The roster of another round has other keys of this client.
+    const client = fresh().clients[0]!;
+    client.begin();
+    assert.equal(
+      codeOf(() => client.answer(told[0]!)),
+      "secure-keys",
+    );
+    assert.equal(
+      codeOf(() => client.begin()),
+      "secure-order",
+    );
+    assert.equal(
+      codeOf(() => fresh().clients[0]!.answer(told[0]!)),
+      "secure-order",
+    );
+  });
+});
+
+describe("the server of a secure sum", () => {
+  it("takes each message once, in its part, of those that are there", () => {
+    const { server, clients } = fresh();
+    const keys = clients.map((client) => client.begin());
+    server.take(0, keys[0]!);
+    assert.equal(
+      codeOf(() => server.take(0, keys[0]!)),
+      "secure-order",
+    );
+    assert.equal(
+      codeOf(() => server.take(1, { is: "input", words: new Uint32Array(2) })),
+      "secure-order",
+    );
+    assert.equal(
+      codeOf(() => server.take(9, keys[0]!)),
+      "secure-order",
+    );
+    assert.equal(
+      codeOf(() => server.take(1, keys[2]!)),
+      "secure-signature",
+    );
+    server.take(1, keys[1]!);
+    server.take(2, keys[2]!);
+    assert.equal(server.complete, false);
+    const told = server.close();
+    assert.deepEqual([...told.keys()], [0, 1, 2]);
+    assert.equal(
+      codeOf(() => server.take(3, keys[3]!)),
+      "secure-order",
+    );
+    assert.equal(
+      codeOf(() => server.close()),
+      "secure-survivors",
+    );
+    assert.equal(
+      codeOf(() => server.close()),
+      "secure-order",
+    );
+  });
+
+  it("sees wrong shares of seeds and of keys, and gives no sum", () => {
+    const wrong = (of: "seeds" | "keys", client: number): string =>
+      codeOf(() =>
+        carried(fresh(), new Map([[3, "input"]]), {
+          up: (said, from) =>
+            said.is === "unmasking" && from === 0
+              ? { ...said, [of]: withEntry(said[of], client, changed(said[of].get(client)!, 32)) }
+              : said,
+        }),
+      );
+    assert.equal(wrong("seeds", 1), "secure-shares");
+    assert.equal(wrong("keys", 3), "secure-shares");
+  });
+
+  it("takes shares about those that it asked about, for all of them", () => {
+    const without = (said: Said): Said =>
+      said.is === "unmasking" ? { ...said, seeds: new Map([...said.seeds].slice(1)) } : said;
+    assert.equal(through({ up: without }), "secure-message");
+    const few = (said: Said): Said => (said.is === "shares" ? { ...said, sealed: new Map() } : said);
+    assert.equal(through({ up: few }), "secure-message");
+  });
+});
+
+describe("messages of a secure sum", () => {
+  const round = roundOf(terms);
+  const all: (Said | Told)[] = [];
+  before(() => {
+    carried(fresh(), new Map([[3, "input"]]), {
+      up: (said, from) => (from === 0 && all.push(structuredClone(said)), said),
+      down: (told, to) => (to === 0 && all.push(structuredClone(told)), told),
+    });
+  });
+
+  it("are the same after they went as bytes", () => {
+    assert.equal(all.length, 9);
+    for (const message of all) assert.deepEqual(decode(round, encode(round, message)), message);
+  });
+  it("are refused where they are cut off, longer, of another round, or out of order", () => {
+    const other = roundOf({ ...terms, session: Uint8Array.of(7) });
+    for (const message of all) {
+      const bytes = encode(round, message);
+      for (const wrong of [
+        bytes.subarray(0, -1),
+        Buffer.concat([bytes, Uint8Array.of(0)]),
+        changed(bytes, 2),
+        changed(bytes, 9),
+      ])
+        assert.equal(
+          codeOf(() => decode(round, wrong)),
+          "secure-message",
+          message.is,
+        );
+      assert.equal(
+        codeOf(() => decode(other, bytes)),
+        "secure-message",
+      );
+    }
+    assert.equal(
+      codeOf(() => decode(round, new Uint8Array(0))),
+      "secure-message",
+    );
+    const roster = all.find((message) => message.is === "roster")!;
+    const twice = encode(round, roster);
+    twice.copyWithin(40 + 132, 40, 40 + 132);
+    assert.equal(
+      codeOf(() => decode(round, twice)),
+      "secure-message",
+    );
+  });
+  it("have codes whose words name no value", () => {
+    const words = wordsFor({ code: "secure-range", data: { range: 1, place: 3 } });
+    assert.equal(words.message, "the vector is no number from −1 to 1 at place 3");
+  });
+});
+
+describe("shares of a secret", () => {
+  it("give it by any that are enough, and nothing by fewer", () => {
+    const secret = primitives.random(32);
+    const shares = shareOut(secret, 3, 5, primitives.random);
+    const by = (...places: readonly number[]) =>
+      joined(
+        places.map((place) => shares[place - 1]!),
+        weightsOf(places),
+      );
+    for (const places of [
+      [1, 2, 3],
+      [3, 4, 5],
+      [5, 1, 4],
+      [1, 2, 3, 4, 5],
+    ])
+      assert.deepEqual(by(...places), secret);
+    assert.notDeepEqual(by(1, 2), secret);
+  });
+  it("hold the secrets at both ends of what there are", () => {
+    for (const byte of [0, 255]) {
+      const secret = new Uint8Array(32).fill(byte);
+      const shares = shareOut(secret, 2, 3, primitives.random);
+      assert.deepEqual(joined(shares.slice(1), weightsOf([2, 3])), secret);
+    }
+    const most = Buffer.from((PRIME - 1n).toString(16).padStart(66, "0"), "hex");
+    assert.equal(joined([most], [1n]), null);
+  });
+  it("of fewer places go with every secret: as many polynomials as there are secrets", () => {
+    // Two of three shares and any third value at 0 lie on one polynomial of degree 2: nothing is excluded.
+    const shares = shareOut(primitives.random(32), 3, 3, primitives.random);
+    const at = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
+    for (const guess of [0n, 1n, PRIME - 1n]) {
+      const [w1, w2, w3] = weightsOf([1, 2, 3]) as [bigint, bigint, bigint];
+      const inverse = (value: bigint): bigint => {
+        let [result, base, power] = [1n, value, PRIME - 2n];
+        for (; power > 0n; power >>= 1n, base = (base * base) % PRIME) if (power & 1n) result = (result * base) % PRIME;
+        return result;
+      };
+      const rest = (((guess - at(shares[0]!) * w1 - at(shares[1]!) * w2) % PRIME) + PRIME) % PRIME;
+      const third = (rest * inverse(w3)) % PRIME;
+      assert.equal((at(shares[0]!) * w1 + at(shares[1]!) * w2 + third * w3) % PRIME, guess);
+    }
+  });
+});

@@ -1,0 +1,273 @@
+/** The leading side of a federation, on vectors written out. */
+import assert from "node:assert/strict";
+import type { AggregatorImplementation } from "#stdlib/aggregators/kind.js";
+import { FederationServer, askedIn, askedPrivately, type Summed } from "#kernel/features/federate/server.js";
+import { maskedSums } from "#kernel/features/federate/simulated/masked-clients.js";
+import { vectorOf, widthOf } from "#kernel/features/federate/summed-vector.js";
+import { ClientPrivacy } from "#kernel/features/federate/private.js";
+import type { RoundAnswer } from "#kernel/features/federate/contract.js";
+
+const call = { kind: "aggregator", word: "fedavg", arguments: {} } as const;
+const answer = (delta: readonly number[], rows: number, given: RoundAnswer["given"] = {}): RoundAnswer => ({
+  ...{ rows, steps: 1, loss: rows, tokens: 10, bytes: 4 * delta.length, seconds: 1, given },
+  delta: Float32Array.from(delta),
+});
+const server = (implementation: AggregatorImplementation, summed?: Summed): FederationServer =>
+  new FederationServer({
+    aggregator: { call, implementation },
+    ...{ rows: [1, 2, 3, 2], rounds: 3, weights: Float32Array.of(1, 2), ...(summed && { summed }) },
+  });
+const asked = { clients: [0, 2], lost: [] };
+
+describe("the server of a federation", () => {
+  it("adds the mean of the updates, by rows", async () => {
+    const one = server({});
+    const done = await one.finish(
+      1,
+      new Map([
+        [0, answer([1, 0], 1)],
+        [2, answer([5, 4], 3)],
+      ]),
+      asked,
+    );
+    assert.deepEqual([...one.weights], [1 + 4, 2 + 3]);
+    assert.equal(done.loss, (1 * 1 + 3 * 3) / 4);
+    assert.equal(done.norm, 5);
+    assert.deepEqual(
+      done.clients.map(({ norm }) => norm),
+      [1, Math.sqrt(41)],
+    );
+    assert.ok(Math.abs((done.clients[0]?.cosine ?? 0) - 0.8) < 1e-12);
+  });
+
+  it("hands on what the word makes of updates, keeps what it keeps, and sends what it sends", async () => {
+    const seen: unknown[] = [];
+    const one = server({
+      keeps: ["velocity"],
+      combine: (_call, updates) => Float64Array.from(updates[1]?.delta ?? []),
+      step(_call, { round, mean, given, share, kept }) {
+        seen.push([round, [...mean], [...(given["control"] ?? [])], share, [...(kept["velocity"] ?? [])]]);
+        kept["velocity"]?.set(mean);
+        kept["control"]?.set(given["control"] ?? []);
+        return mean.map((value) => 2 * value);
+      },
+      local: {
+        strategy: { states: [] },
+        ...{ keeps: [], sent: ["control"] },
+        told: () => ({}),
+        after: () => ({ kept: {}, given: {} }),
+      },
+    });
+    const answers = new Map([
+      [0, answer([1, 0], 1, { control: Float64Array.of(2, 0) })],
+      [2, answer([0.5, 4], 3, { control: Float64Array.of(4, 1) })],
+    ]);
+    assert.deepEqual([...(one.order(1).sent["control"] ?? [])], [0, 0]);
+    await one.finish(1, answers, asked);
+    assert.deepEqual(seen, [[1, [0.5, 4], [3.5, 0.75], 0.5, [0, 0]]]);
+    assert.deepEqual([...one.weights], [2, 10]);
+    assert.deepEqual([...(one.order(2).sent["control"] ?? [])], [3.5, 0.75]);
+    assert.deepEqual([...(one.state["velocity"] ?? [])], [0.5, 4]);
+    assert.equal(one.orderBytes, 16);
+  });
+
+  it("comes to the same by sums alone, and tells nothing of single clients then", async () => {
+    const vectors: (readonly number[])[] = [];
+    const summed: Summed = ({ answers: said, names, weigh, values }) => {
+      const all = [...said.values()].map((one) => vectorOf(one, names, weigh(one)));
+      assert.ok(all.every(({ length }) => length === values));
+      vectors.push(...all.map((one) => [...one]));
+      const [first = new Float64Array(), ...others] = all;
+      const sum = first.map((value, i) => others.reduce((all, one) => all + (one[i] ?? 0), value));
+      return Promise.resolve({ sum, sent: 7, received: 8 });
+    };
+    const answers = new Map([
+      [0, answer([1, 0], 1)],
+      [2, answer([5, 4], 3)],
+    ]);
+    const one = server({}, summed);
+    const done = await one.finish(1, answers, asked);
+    assert.deepEqual([...one.weights], [5, 5]);
+    assert.deepEqual(vectors, [
+      [1, 0, 1],
+      [15, 12, 3],
+    ]);
+    assert.deepEqual(done.masked, { sent: 7, received: 8 });
+    assert.deepEqual(done.clients, [
+      { client: 0, rows: 1, loss: 1 },
+      { client: 2, rows: 3, loss: 3 },
+    ]);
+  });
+
+  it("tells of those alone whose vectors came to the sum", async () => {
+    const summed: Summed = () =>
+      Promise.resolve({ sum: Float64Array.of(15, 12, 3), missing: [0], sent: 7, received: 8 });
+    const answers = new Map([
+      [0, answer([1, 0], 1)],
+      [2, answer([5, 4], 3)],
+    ]);
+    const one = server({}, summed);
+    const done = await one.finish(1, answers, asked);
+    assert.deepEqual([...one.weights], [6, 6]);
+    assert.deepEqual(done.clients, [{ client: 2, rows: 3, loss: 3 }]);
+    assert.equal(done.loss, 3);
+  });
+});
+
+describe("a federation that hides who takes part", () => {
+  const privacy = (rate: number, noise: number): ClientPrivacy =>
+    new ClientPrivacy({ plan: { clip: 5, noise, rate }, clients: 4 });
+
+  it("cuts what is longer, weighs all alike, and divides by as many as there are on average", async () => {
+    const of = privacy(0.5, 0);
+    assert.deepEqual([...of.cut(Float32Array.of(6, 8))], [3, 4]);
+    assert.deepEqual([...of.cut(Float32Array.of(3, 4))], [3, 4]);
+    const one = new FederationServer({
+      aggregator: { call, implementation: {} },
+      ...{ rows: [1, 2, 3, 2], rounds: 3, weights: Float32Array.of(1, 2), privacy: of },
+    });
+    const done = await one.finish(
+      1,
+      new Map([
+        [0, answer([1, 0], 1)],
+        [2, answer([3, 4], 3)],
+      ]),
+      asked,
+    );
+    assert.deepEqual([...one.weights], [1 + 4 / 2, 2 + 4 / 2]);
+    await one.finish(2, new Map(), { clients: [], lost: [] });
+    assert.deepEqual([...one.weights], [3, 4]);
+    assert.equal(done.loss, 2.5);
+  });
+
+  it("adds noise of the deviation that the plan says, and asks each by a chance of its own", () => {
+    const of = privacy(0.5, 2);
+    const noise = of.noise(40_000);
+    const deviation = Math.sqrt(noise.reduce((sum, value) => sum + value * value, 0) / noise.length);
+    // Six standard errors of it.
+    assert.ok(Math.abs(deviation - 10) < (6 * 10) / Math.sqrt(2 * noise.length), String(deviation));
+    const asked = Array.from({ length: 4000 }, () => of.asked());
+    const each = [0, 1, 2, 3].map((client) => asked.filter((some) => some.includes(client)).length / 4000);
+    for (const share of each) assert.ok(Math.abs(share - 0.5) < (6 * 0.5) / Math.sqrt(4000), String(share));
+    assert.ok(asked.some((some) => some.length === 0) && asked.some((some) => some.length === 4));
+  });
+
+  it("moves by noise alone where nobody answers, of the plan's deviation over as many as there are on average", async () => {
+    const one = new FederationServer({
+      aggregator: { call, implementation: {} },
+      ...{ rows: [1, 2, 3, 2], rounds: 3, weights: new Float32Array(20_000), privacy: privacy(0.5, 2) },
+    });
+    await one.finish(1, new Map(), { clients: [], lost: [] });
+    const deviation = Math.sqrt(one.weights.reduce((sum, value) => sum + value * value, 0) / one.weights.length);
+    // noise 2 · clip 5 over 2 clients; six standard errors of it.
+    assert.ok(Math.abs(deviation - 5) < (6 * 5) / Math.sqrt(2 * one.weights.length), String(deviation));
+  });
+
+  it("takes a secret sum of all, whoever was drawn: one client more moves it by its own vector alone", async () => {
+    const sums: number[][] = [];
+    const seen: unknown[] = [];
+    const of = async (answers: ReadonlyMap<number, RoundAnswer>): Promise<number[]> => {
+      const one = new FederationServer({
+        aggregator: { call, implementation: {} },
+        ...{ rows: [1, 2, 3, 2], rounds: 3, weights: Float32Array.of(1, 2), privacy: privacy(0.5, 0) },
+        summed: ({ answers: said, asked: { clients }, names, weigh, values, width }) => {
+          seen.push([clients, values, width]);
+          const sum = new Float64Array(values);
+          for (const one of said.values())
+            for (const [i, value] of vectorOf(one, names, weigh(one)).entries()) sum[i]! += value;
+          return Promise.resolve({ sum, sent: 0, received: 0 });
+        },
+      });
+      await one.finish(1, answers, { clients: [...answers.keys()], lost: [] });
+      return [...one.weights];
+    };
+    const each = [
+      [0, answer([1, 0], 1)],
+      [2, answer([3, 4], 3)],
+      [3, answer([0, 2], 2)],
+    ] as const;
+    for (const count of [0, 1, 2, 3]) sums.push(await of(new Map(each.slice(0, count))));
+    // Over two, as many as there are on average.
+    assert.deepEqual(sums, [
+      [1, 2],
+      [1.5, 2],
+      [3, 4],
+      [3, 5],
+    ]);
+    for (const told of seen) assert.deepEqual(told, [[0, 1, 2, 3], 3, { range: 5, bits: 64 }]);
+  });
+
+  it("counts an update that is no vector of numbers as none, and cuts the greatest there are", () => {
+    const of = privacy(0.5, 0);
+    for (const bad of [NaN, Infinity, -Infinity]) assert.deepEqual([...of.cut(Float32Array.of(bad, 1))], [0, 0]);
+    const cut = of.cut(Float32Array.of(3e38, 0));
+    assert.ok(Math.abs((cut[0] ?? 0) - 5) < 1e-5 && cut[1] === 0, String(cut));
+  });
+
+  it("loses each of those that it asks by a chance of its own", () => {
+    const of = privacy(0.5, 0);
+    const asks = Array.from({ length: 4000 }, () => askedPrivately({ stragglers: 0.25 }, of));
+    for (const client of [0, 1, 2, 3]) {
+      const among = asks.filter(({ clients }) => clients.includes(client));
+      const share = among.filter(({ lost }) => lost.includes(client)).length / among.length;
+      assert.ok(Math.abs(share - 0.25) < (6 * 0.44) / Math.sqrt(among.length), String(share));
+    }
+    // As many as chance has it, not a share of those asked.
+    const four = asks.filter(({ clients }) => clients.length === 4).map(({ lost }) => lost.length);
+    assert.ok(new Set(four).size >= 3, String([...new Set(four)]));
+  });
+});
+
+describe("whole numbers of a secret sum", () => {
+  it("are of 32 bits where the mean loses nothing by them, of 64 where a client is far greater than those asked", () => {
+    assert.deepEqual(widthOf(Array<number>(10).fill(100), null), { range: 1600, bits: 32 });
+    assert.deepEqual(widthOf([10_000, ...Array<number>(19).fill(20)], null), { range: 160_000, bits: 64 });
+    assert.equal(widthOf(Array<number>(60).fill(100), null).bits, 64);
+    assert.deepEqual(widthOf([10, 20, 30], 0.5), { range: 1, bits: 64 });
+  });
+  it("lose none of the updates of small clients beside a large one that drops out", async () => {
+    const rows = [10_000, 20, 20, 20, 20, 20];
+    const updates = rows.map((_, at) =>
+      answer(
+        Array.from({ length: 50 }, (_, i) => 5e-4 * Math.sin(i + at)),
+        20,
+      ),
+    );
+    const { sum } = await maskedSums()({
+      answers: new Map(updates.slice(1).map((one, i) => [i + 1, one] as const)),
+      asked: { clients: [0, 1, 2, 3, 4, 5], lost: [0] },
+      order: { round: 1, rounds: 1, weights: new Float32Array(50), sent: {} },
+      ...{ names: [], weigh: () => 20, values: 51, width: widthOf(rows, null) },
+    });
+    for (let i = 0; i < 50; i++) {
+      const exact = updates.slice(1).reduce((all, { delta }) => all + (delta[i] ?? 0) / 5, 0);
+      assert.ok(Math.abs((sum[i] ?? 0) / (sum[50] ?? 0) - exact) < 1e-10, `${String(sum[i])} ${String(exact)}`);
+    }
+  });
+});
+
+describe("whom a round asks", () => {
+  const of = (round: number, participation: number | { share: number }, stragglers = 0, seed = 1) =>
+    askedIn({ participation, stragglers }, { clients: 10, round, seed });
+  it("is the same for the same seed, others in other rounds, and as many as are wanted", () => {
+    assert.deepEqual(of(3, 4), of(3, 4));
+    assert.notDeepEqual(of(3, 4), of(4, 4));
+    assert.notDeepEqual(of(3, 4), of(3, 4, 0, 2));
+    assert.equal(of(1, { share: 0.25 }).clients.length, 3);
+    assert.deepEqual(of(1, { share: 1 }).clients, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert.equal(of(1, 99).clients.length, 10);
+    assert.equal(of(1, { share: 0.001 }).clients.length, 1);
+  });
+  it("loses some of those that it asks, and never all", () => {
+    for (let round = 1; round <= 20; round++) {
+      const { clients, lost } = of(round, 5, 0.4);
+      assert.equal(lost.length, 2);
+      assert.ok(lost.every((client) => clients.includes(client)));
+    }
+    assert.equal(of(1, 1, 0.9).lost.length, 0);
+  });
+  it("comes to each client in the end", () => {
+    const seen = new Set(Array.from({ length: 40 }, (_, i) => of(i + 1, 2).clients).flat());
+    assert.equal(seen.size, 10);
+  });
+});

@@ -1,0 +1,149 @@
+/** What rows of a client have spent is counted on, and the key of its node is kept for itself. */
+import assert from "node:assert/strict";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
+import { thisProcess } from "#kernel/runs/writer.js";
+import { Account } from "#kernel/features/federate/session/account.js";
+import { keptAlone, nodeKeyIn } from "#kernel/features/federate/session/node-key.js";
+import { does } from "#kernel/host/load-implementation.js";
+
+describe("what the rows of a client have spent", () => {
+  let folder = "";
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "tunebook-account-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const call: PrivacyPlan["call"] = {
+    kind: "privacy",
+    word: "differential",
+    arguments: { epsilon: 8, delta: 1e-5, clip: 1, unit: "row", accountant: "rdp" },
+  };
+  const round = { noise: 1, rate: 0.1, steps: 10 };
+  const code = (run: () => unknown): string => {
+    try {
+      run();
+    } catch (error) {
+      return error instanceof CodedError ? error.code : String(error);
+    }
+    return "none";
+  };
+
+  it("adds up over rounds and restarts to what the accountant says of all of them", async () => {
+    const accountant = await does(call, "privacy");
+    const file = join(folder, "kept", "a.jsonl");
+    const account = new Account({ file, accountant, privacy: { call, epsilon: 8 }, round });
+    assert.equal(account.spent, 0);
+    assert.equal(account.charge({ round: 1 }), accountant.spent(call, [round]));
+    assert.equal(account.charge({ round: 2 }), accountant.spent(call, [{ ...round, steps: 20 }]));
+    // Another plan on the same rows, after a restart.
+    const other = { noise: 2, rate: 0.2, steps: 5 };
+    const again = new Account({ file, accountant, privacy: { call, epsilon: 8 }, round: other });
+    const spent = again.charge({ round: 1 });
+    assert.equal(spent, accountant.spent(call, [{ ...round, steps: 20 }, other]));
+    assert.equal(again.spent, spent);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.doesNotMatch(readFileSync(file, "utf8"), /text|label/);
+  });
+
+  it("refuses the round that would spend more than is promised, and writes nothing of it", async () => {
+    const accountant = await does(call, "privacy");
+    const file = join(folder, "a.jsonl");
+    const most = accountant.spent(call, [{ ...round, steps: 30 }]);
+    const account = new Account({ file, accountant, privacy: { call, epsilon: most }, round });
+    for (const n of [1, 2, 3]) account.charge({ round: n });
+    const before = readFileSync(file, "utf8");
+    assert.equal(
+      code(() => account.charge({ round: 4 })),
+      "join-epsilon",
+    );
+    assert.equal(readFileSync(file, "utf8"), before);
+  });
+
+  it("counts a line that is torn as a round", async () => {
+    const accountant = await does(call, "privacy");
+    const file = join(folder, "a.jsonl");
+    const account = new Account({ file, accountant, privacy: { call, epsilon: 8 }, round });
+    account.charge({ round: 1 });
+    writeFileSync(file, `${readFileSync(file, "utf8")}{"noise":1,"ra`);
+    assert.equal(account.spent, accountant.spent(call, [{ ...round, steps: 20 }]));
+    // Nothing is lost of it by the next.
+    const spent = accountant.spent(call, [{ ...round, steps: 30 }]);
+    assert.equal(account.charge({ round: 2 }), spent);
+    assert.equal(account.spent, spent);
+  });
+
+  it("is charged by one of several at a time", async () => {
+    const accountant = await does(call, "privacy");
+    const file = join(folder, "a.jsonl");
+    const most = accountant.spent(call, [{ ...round, steps: 20 }]);
+    const other = new Account({ file, accountant, privacy: { call, epsilon: most }, round });
+    // Between what it reads and what it writes nobody else does.
+    let held = false;
+    const account = new Account({
+      file,
+      privacy: { call, epsilon: most },
+      round,
+      accountant: {
+        ...accountant,
+        spent(...all: Parameters<typeof accountant.spent>) {
+          held = existsSync(`${file}.lock`);
+          return accountant.spent(...all);
+        },
+      },
+    });
+    account.charge({ round: 1 });
+    assert.ok(held && !existsSync(`${file}.lock`));
+    other.charge({ round: 1 });
+    assert.equal(
+      code(() => account.charge({ round: 2 })),
+      "join-epsilon",
+    );
+    assert.ok(!existsSync(`${file}.lock`));
+  });
+
+  it("stands beside a key that one client at a time joins by", () => {
+    const file = join(folder, "north.pem");
+    nodeKeyIn(file);
+    const free = keptAlone(file);
+    assert.equal(
+      code(() => keptAlone(file)),
+      "node-key",
+    );
+    assert.equal(
+      code(() => keptAlone(join(folder, "south.pem"))),
+      "none",
+    );
+    free();
+    keptAlone(file);
+    // Of a process that is gone, and of what is none.
+    const gone = { ...thisProcess(), id: 2 ** 22 + 1 };
+    for (const left of [JSON.stringify(gone), "", "{"]) {
+      writeFileSync(`${file}.joined`, left);
+      assert.equal(
+        code(() => keptAlone(file)),
+        "none",
+      );
+    }
+  });
+
+  it("stands beside a key that is made once, and that nobody else may read", () => {
+    const file = join(folder, "kept", "north.pem");
+    const key = nodeKeyIn(file);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.ok(nodeKeyIn(file).equals(key));
+    chmodSync(file, 0o644);
+    assert.equal(
+      code(() => nodeKeyIn(file)),
+      "node-key",
+    );
+    chmodSync(file, 0o600);
+    writeFileSync(file, "no key");
+    assert.equal(
+      code(() => nodeKeyIn(file)),
+      "node-key",
+    );
+  });
+});

@@ -1,0 +1,28 @@
+/** What is said where clients' labels lie far apart. */
+import assert from "node:assert/strict";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { skewHint } from "#kernel/features/federate/session/board.js";
+
+const view = (apart: boolean, clients: number) => ({
+  name: "drill",
+  labels: ["no", "yes"],
+  clients: Array.from({ length: clients }, (_, i) => ({
+    name: String(i),
+    rows: 20,
+    labels: apart ? (i % 2 === 0 ? [20, 0] : [0, 20]) : [10, 10],
+  })),
+});
+const plan = (aggregate: string, more: object = {}, training: object = {}): Plan =>
+  ({ recipe: { federated: { aggregate: { word: aggregate }, ...more }, training } }) as unknown as Plan;
+
+describe("a hint on clients whose labels lie apart", () => {
+  it("comes where a plain mean of several may fall short, and nowhere else", () => {
+    assert.match(skewHint(view(true, 10), plan("fedavg")) ?? "", /labels lie 50 % apart.*`aggregate: scaffold`/s);
+    assert.equal(skewHint(view(false, 10), plan("fedavg")), null);
+    assert.equal(skewHint(view(true, 4), plan("fedavg")), null);
+    assert.equal(skewHint(view(true, 10), plan("scaffold")), null);
+    assert.equal(skewHint(view(true, 10), plan("fedavg", { personal: ["head"] })), null);
+    // Which `scaffold` isn't allowed with.
+    assert.equal(skewHint(view(true, 10), plan("fedavg", {}, { privacy: { unit: "client" } })), null);
+  });
+});

@@ -1,0 +1,25 @@
+/** What goes over the wire of an update, and what is left for the next. */
+import assert from "node:assert/strict";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import { registry } from "#stdlib/registry.js";
+import { smallerBy, whole } from "#kernel/features/federate/simulated/reduced-updates.js";
+
+describe("updates made smaller", () => {
+  it("send what is largest, and in the next round what was left of the one before", async () => {
+    const implementation = await implementationOf(registry, "compressor", "top_k");
+    const call = { kind: "compressor", word: "top_k", arguments: { share: { share: 0.25 } } } as const;
+    const smaller = smallerBy([{ call, implementation }], 1);
+    const of = { client: 0, round: 1 };
+    const first = smaller(Float32Array.of(1, -4, 2, 3), null, of);
+    assert.deepEqual([...first.opened], [0, -4, 0, 0]);
+    assert.deepEqual([...(first.left ?? [])], [1, 0, 2, 3]);
+    assert.ok(first.bytes < 16);
+    const second = smaller(Float32Array.of(0, 1, 0, 1), first.left, { client: 0, round: 2 });
+    assert.deepEqual([...second.opened], [0, 0, 0, 4]);
+    assert.deepEqual([...(second.left ?? [])], [1, 1, 2, 0]);
+  });
+  it("go whole where nothing makes them so", () => {
+    assert.equal(smallerBy([], 1), whole);
+    assert.deepEqual(whole(Float32Array.of(1, 2), null, { client: 0, round: 1 }).bytes, 8);
+  });
+});

@@ -1,0 +1,49 @@
+/** The program that is kept beside its journal: as it was, with the reasons for what it leaves out; what isn't one is none. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AroundAuto } from "#kernel/features/sweep/auto/auto-context.js";
+import { keep, keptFile, keptIn, type Kept } from "#kernel/features/sweep/auto/auto-state.js";
+import type { Able } from "#kernel/features/sweep/auto/initial-facts.js";
+
+describe("a program that is kept", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tunebook-kept-"));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const kept: Kept = {
+    proposal: {
+      model: [{ key: "base", value: '"bert"', why: "the one that there is" }],
+      recipe: [{ key: "epochs", value: "4" }],
+      vary: [{ key: "optimizer.learning_rate", value: "log(0.001..0.1)" }],
+      sweep: [{ key: "budget", value: "60s" }],
+      first: [{ technique: "full" }],
+    },
+    left: [{ what: "bert, full", why: "one epoch would take 41 min 00 s, and a trial may take 10 min 00 s" }],
+  };
+
+  it("is read as it was, with what it leaves out", () => {
+    const file = join(folder, "sweeps", "found.auto.json");
+    keep(file, kept);
+    assert.deepEqual(keptIn(file), kept);
+  });
+  it("is another one for other bases, or other weights by a name that stays", () => {
+    const around = {
+      session: { runs: folder },
+      action: { name: "found", auto: { data: { columns: { text: "text" } }, bases: null, trials: 3 } },
+    } as unknown as AroundAuto;
+    const base = (name: string, baseHash: string): Able =>
+      ({ looked: { name }, plan: { recipe: { model: { baseHash } } } }) as unknown as Able;
+    const of = (...able: readonly Able[]): string => keptFile(around, "rows", able);
+    const files = [of(base("a", "1")), of(base("a", "2")), of(base("a", "1"), base("b", "3"))];
+    assert.equal(new Set(files).size, 3);
+    assert.equal(of(base("a", "1")), files[0]);
+  });
+  it("is none where a line of it could break the program, or where reasons are missing", () => {
+    const file = join(folder, "other.auto.json");
+    const broken = { ...kept, left: [{ what: "a\nb", why: "c" }] };
+    for (const one of [broken, kept.proposal, { proposal: kept.proposal }]) {
+      writeFileSync(file, JSON.stringify(one));
+      assert.equal(keptIn(file), null);
+    }
+  });
+});

@@ -1,0 +1,82 @@
+/** At most so many rows of all that came, each with the same chance. */
+import assert from "node:assert/strict";
+import { reservoir } from "#kernel/features/update/reservoir.js";
+
+interface Row {
+  readonly hash: string;
+  readonly row: number;
+  readonly roles: Readonly<Record<string, unknown>>;
+}
+const day = (hash: string, rows: number, label = (row: number): string => ["a", "b", "c"][row % 3]!): readonly Row[] =>
+  Array.from({ length: rows }, (_, row) => ({ hash, row: row + 1, roles: { text: "t", label: label(row) } }));
+type How = Parameters<typeof reservoir>[1];
+const uniform: How = { most: 30 };
+const balanced: How = { most: 30, balanced: true };
+const through = (days: readonly (readonly Row[])[], how: How): readonly Row[] =>
+  days.reduce<readonly Row[]>((kept, rows) => reservoir([...kept, ...rows], how), []);
+
+describe("a reservoir of rows", () => {
+  it("keeps day by day what it would keep of all days at once, and no more than it may", () => {
+    // Labels come later, are rare, or come on one day alone.
+    const label =
+      (of: number) =>
+      (row: number): string =>
+        of > 4 && row % 4 === 0 ? "late" : row === 0 ? `once ${String(of)}` : ["a", "b"][row % 2]!;
+    for (const how of [uniform, balanced, { ...balanced, most: 7 }, { ...uniform, most: 1 }])
+      for (let run = 0; run < 40; run++) {
+        const days = [3, 50, 17, 29, 1, 40, 23, 31].map((rows, i) =>
+          day(`run ${String(run)} day ${String(i)}`, rows, label(i)),
+        );
+        let kept: readonly Row[] = [];
+        for (let i = 0; i < days.length; i++) {
+          kept = reservoir([...kept, ...days[i]!], how);
+          const seen = days.slice(0, i + 1).flat();
+          assert.equal(kept.length, Math.min(seen.length, how.most!));
+          assert.deepEqual(kept, reservoir(seen, how));
+        }
+      }
+  });
+  it("keeps each row with the same chance, whichever day it came", () => {
+    const [runs, days, rows] = [4000, 10, 20];
+    const counts = new Array<number>(days).fill(0);
+    const places = new Array<number>(rows).fill(0);
+    for (let run = 0; run < runs; run++) {
+      const all = Array.from({ length: days }, (_, i) => day(`${String(run)}/${String(i)}`, rows));
+      for (const { hash, row } of through(all, uniform)) {
+        counts[Number(hash.split("/")[1])]!++;
+        places[row - 1]!++;
+      }
+    }
+    const far = (found: readonly number[]): number => {
+      const expected = (runs * uniform.most!) / found.length;
+      return found.reduce((sum, one) => sum + (one - expected) ** 2 / expected, 0);
+    };
+    // χ² with 9 and with 19 degrees of freedom: 27.9 and 43.8 are passed by one in a thousand.
+    assert.ok(far(counts) < 27.9, counts.join());
+    assert.ok(far(places) < 43.8, places.join());
+  });
+  it("balances labels as far as there are, and keeps the rare ones whole", () => {
+    const label = (row: number): string => (row < 2 ? "rare" : row < 12 ? "some" : "many");
+    const kept = through([day("x", 40, label), day("y", 40, (row) => (row < 1 ? "rare" : "many"))], balanced);
+    const count = (of: string): number => kept.filter(({ roles }) => roles["label"] === of).length;
+    assert.deepEqual([count("rare"), count("some"), count("many")], [3, 10, 17]);
+    // Of "many" each day's rows stay in proportion, as 28 to 39.
+    let [first, all] = [0, 0];
+    for (let run = 0; run < 1500; run++) {
+      const some = through(
+        [day(`x${String(run)}`, 40, label), day(`y${String(run)}`, 40, (row) => (row < 1 ? "rare" : "many"))],
+        balanced,
+      );
+      const many = some.filter(({ roles }) => roles["label"] === "many");
+      all += many.length;
+      first += many.filter(({ hash }) => hash.startsWith("x")).length;
+    }
+    assert.ok(Math.abs(first / all - 28 / 67) < 0.012, String(first / all));
+  });
+  it("has no bound where none is written, and rows without a label are all alike", () => {
+    const rows = day("d", 100);
+    assert.equal(reservoir(rows, { balanced: true }), rows);
+    const bare = rows.map(({ hash, row }) => ({ hash, row, roles: { text: "t" } }));
+    assert.deepEqual(reservoir(bare, balanced), reservoir(bare, uniform));
+  });
+});

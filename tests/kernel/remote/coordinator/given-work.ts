@@ -1,0 +1,68 @@
+/** Work for tests of a coordinator: it keeps what it is told, and a run's folder is a folder. */
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Json } from "#kernel/fetch/json.js";
+import type { Answer, Failure, Item, Read, RunFile } from "#kernel/remote/coordinator/protocol.js";
+import type { Given, Order } from "#kernel/remote/coordinator/work.js";
+
+export class GivenWork implements Given {
+  readonly kind = "trial";
+  readonly items: Item[] = [];
+  readonly results: Json[] = [];
+  readonly failures: Failure[] = [];
+  readonly begins: string[] = [];
+  lostBy: Error | null = null;
+  lefts = 0;
+  says: Answer = "go on";
+  /** What comes of a failure. */
+  comes: "over" | "elsewhere" | "again" = "over";
+  private readonly files = new Map<string, string>();
+
+  constructor(
+    readonly title: string,
+    private readonly folder: string,
+    private readonly reads: readonly Read[] = [],
+  ) {}
+
+  /** What beginning waits for. */
+  ready: Promise<void> = Promise.resolve();
+
+  async begin(worker: string): Promise<Order> {
+    this.begins.push(worker);
+    await this.ready;
+    return { order: { what: this.title }, files: this.reads };
+  }
+  on(item: Item): void {
+    this.items.push(item);
+  }
+  answer(): Answer {
+    return this.says;
+  }
+  lacks(_run: number, files: readonly RunFile[]): readonly RunFile[] {
+    return files.filter(({ path, hash }) => this.files.get(path) !== hash);
+  }
+  holds(run: number, files: readonly RunFile[], move: (folder: string, files: readonly RunFile[]) => void): void {
+    mkdirSync(this.folder, { recursive: true });
+    const lacking = this.lacks(run, files);
+    move(this.folder, lacking);
+    for (const { path, hash } of lacking) this.files.set(path, hash);
+    const kept = files.map(({ path }) => path);
+    for (const path of [...this.files.keys()].filter((one) => !kept.includes(one))) {
+      rmSync(join(this.folder, path), { force: true });
+      this.files.delete(path);
+    }
+  }
+  left(): void {
+    this.lefts += 1;
+  }
+  done(result: Json): void {
+    this.results.push(result);
+  }
+  failed(failure: Failure): "over" | "elsewhere" | "again" {
+    this.failures.push(failure);
+    return this.comes;
+  }
+  lost(error: Error): void {
+    this.lostBy = error;
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * Trials of a sweep in processes of their own: the same numbers as without them, whatever is killed meanwhile; and nothing that
+ * goes on when the notebook is gone.
+ */
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import { isAlive } from "#kernel/runs/writer.js";
+import type { RunEvent } from "#kernel/events/events.js";
+import type { Writer } from "#kernel/events/writer.js";
+import type { SweepHandle, TrialRecord } from "#kernel/study/trial.js";
+import { NotebookOfOne } from "../../session/notebook-of-one.js";
+import { definitions, writeSmallTraining } from "../../session/small-training.js";
+
+const program = fileURLToPath(new URL("../../../../kernel/apps/cli/main.js", import.meta.url));
+const recipes = `engine { engine: tensorflow, threads: 1 }
+recipe quick { epochs: 2, batch_size: 8, log: every(steps: 1), seed: 3 }
+recipe long { epochs: 16, batch_size: 8, log: every(steps: 1), checkpoint: every(steps: 20), seed: 3 }
+`;
+const events = (run: string | null): readonly RunEvent[] => RunFolder.open(run ?? "").events();
+/** Whether files of a checkpoint have arrived here: a busy machine may write the event long before. They arrive all at once. */
+const hasCheckpoint = (run: string | null): boolean => {
+  const folder = RunFolder.open(run ?? "").checkpoints;
+  return existsSync(folder) && readdirSync(folder).length > 0;
+};
+const losses = (run: string | null): readonly number[] =>
+  events(run).flatMap((event) => (event.kind === "step" ? [event.loss] : []));
+const steps = (run: string | null): readonly number[] =>
+  events(run).flatMap((event) => (event.kind === "step" ? [event.step] : []));
+const writersIn = (runs: string): readonly Writer[] =>
+  existsSync(runs)
+    ? readdirSync(runs).flatMap((id) =>
+        events(join(runs, id)).flatMap((one) => (one.kind === "started" && one.process ? [one.process] : [])),
+      )
+    : [];
+
+describe("trials in processes", function () {
+  this.timeout(180_000);
+  let book: NotebookOfOne;
+  before(async () => {
+    book = new NotebookOfOne();
+    writeSmallTraining(book.folder);
+    await book.run(`${definitions}${recipes}`);
+  });
+  after(() => book.close());
+  const trialsOf = (name: string): readonly TrialRecord[] => (book.values.get(name) as SweepHandle).trials;
+  const sweep = (name: string, more: string, recipe = "quick"): string => `sweep m on d with ${recipe} as ${name} {
+  vary: { optimizer.learning_rate: log(1e-4..1e-2), technique: choice(full, lora(rank: 2)) }
+  minimize: loss, ${more}
+}`;
+  const facts = (name: string) =>
+    trialsOf(name).map(({ number, state, values, score, reports, recipe, tokens, run }) => ({
+      ...{ number, state, values, score, reports, recipe, tokens },
+      losses: losses(run),
+      hash: RunFolder.open(run ?? "").lock()?.recipeHash,
+    }));
+
+  it("come to the scores, the best and the hashes that they come to without them", async () => {
+    await book.run(sweep("here", "trials: 4, at_once: 2"));
+    await book.run('experiment { name: "workers", trackers: tensorboard("board") }');
+    await book.run(sweep("there", "trials: 4, runner: processes(2)"));
+    for (const { run } of trialsOf("there"))
+      assert.equal(
+        RunFolder.open(run ?? "").lock()?.experiment?.name,
+        "workers",
+        "a trial belongs where its sweep does",
+      );
+    assert.deepEqual(facts("there"), facts("here"));
+    const [here, there] = ["here", "there"].map((name) => (book.values.get(name) as SweepHandle).best);
+    assert.equal(there?.number, here?.number);
+    // Two processes worked, and none is left.
+    const writers = trialsOf("there").flatMap(({ run }) => writersOf(run));
+    assert.equal(new Set(writers.map(({ id }) => id)).size, 2);
+    assert.ok(writers.every((writer) => writer.id !== process.pid && isAlive(writer) === false));
+    assert.deepEqual(
+      readdirSync(join(book.runs, "sweeps")).filter((name) => name.startsWith(".")),
+      [],
+    );
+  });
+  const writersOf = (run: string | null): readonly Writer[] =>
+    events(run).flatMap((one) => (one.kind === "started" && one.process ? [one.process] : []));
+
+  it("leave runs that are as if they were trained here: the best is a model", async () => {
+    const shown = JSON.stringify(await book.run("evaluate there.best on d.validation { metrics: [loss] }"));
+    const { best } = book.values.get("there") as SweepHandle;
+    assert.ok(shown.includes(best?.score.toFixed(4) ?? "no best"), shown.slice(0, 3000));
+    const lock = RunFolder.open(best?.run ?? "").lock();
+    assert.equal(lock?.home, join("..", ".."));
+    assert.equal(lock.trial?.sweep, "there");
+    assert.ok(!readFileSync(join(best?.run ?? "", "plan.json"), "utf8").includes("workers"));
+  });
+
+  it("go on where a killed one was: each ends once, with the losses that it would have had", async () => {
+    await book.run(sweep("whole", "trials: 3, at_once: 2", "long"));
+    const cell = book.run(sweep("cut", "trials: 3, runner: processes(2)", "long"));
+    const killed = new Set<number>();
+    while (killed.size < 2) {
+      await delay(20);
+      const open = (book.values.get("cut") as SweepHandle | undefined)?.trials ?? [];
+      // One of those that are under way, once it has a checkpoint that it may go on from.
+      for (const { run, state } of open) {
+        const [writer] = state === "running" ? writersOf(run).slice(-1) : [];
+        if (!writer || killed.has(writer.id) || !hasCheckpoint(run) || killed.size >= 2) continue;
+        killed.add(writer.id);
+        process.kill(writer.id, "SIGKILL");
+      }
+    }
+    await cell;
+    assert.deepEqual(facts("cut"), facts("whole"));
+    for (const { run } of trialsOf("cut"))
+      assert.deepEqual(
+        steps(run),
+        steps(run).map((_, i) => i + 1),
+      );
+    const resumed = trialsOf("cut").flatMap(
+      ({ run }) => readFileSync(join(run ?? "", "events.jsonl"), "utf8").match(/"resumedFrom":[1-9]/g) ?? [],
+    );
+    const told = book.shown
+      .map(({ bundle }) => String(bundle["text/plain"]))
+      .filter((text) => /processes-\d/.test(text));
+    // On a machine that is busy with much else one may not be heard of for long: its trial goes to another worker too.
+    const lost = told.filter((text) => /goes to another worker: \S+ was killed by SIGKILL/.test(text));
+    assert.equal(told.filter((text) => text.includes("SIGKILL")).length, 2, told.join("\n"));
+    assert.equal(lost.length, 2, told.join("\n"));
+    assert.ok(resumed.length >= 2, told.join("\n"));
+  });
+
+  it("are interrupted with their checkpoints, and go on without processes", async () => {
+    const control = new AbortController();
+    const cell = book.run(sweep("stopped", "trials: 2, runner: processes(2)", "long"), { signal: control.signal });
+    const open = () => (book.values.get("stopped") as SweepHandle | undefined)?.trials ?? [];
+    while (!open().some(({ step = 0 }) => step >= 30)) await delay(10);
+    control.abort();
+    await assert.rejects(cell, { code: "interrupted" });
+    await book.run(sweep("stopped", "trials: 2", "long"));
+    const [first, second] = facts("whole");
+    assert.deepEqual(facts("stopped"), [first, second]);
+    assert.ok(
+      trialsOf("stopped").some(({ run }) => events(run).some((one) => one.kind === "started" && one.resumedFrom)),
+    );
+  });
+});
+
+describe("a notebook that is killed", function () {
+  this.timeout(60_000);
+  const ended = async (all: readonly number[]): Promise<void> => {
+    const until = Date.now() + 10_000;
+    const alive = (): readonly number[] => all.filter(isThere);
+    while (alive().length > 0 && Date.now() < until) await delay(100);
+    assert.deepEqual(alive(), []);
+  };
+  const notebook = async (does: (child: ChildProcess, runs: string) => Promise<void>): Promise<void> => {
+    const folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
+    writeSmallTraining(folder);
+    writeFileSync(
+      join(folder, "a.tune"),
+      `${definitions}${recipes}sweep m on d with long as s { vary: { seed: choice(1, 2, 3) }, search: grid, minimize: loss, runner: processes(2) }\n`,
+    );
+    const child = spawn(process.execPath, [program, "run", join(folder, "a.tune")], { stdio: "ignore" });
+    try {
+      await does(child, join(folder, "runs"));
+    } finally {
+      child.kill("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+  it("leaves no worker and no engine behind", () =>
+    notebook(async (child, runs) => {
+      while (writersIn(runs).length < 2) await delay(50);
+      const workers = writersIn(runs);
+      const engines = workers.flatMap(({ id }) => childrenOf(id));
+      assert.ok(engines.length >= 2);
+      child.kill("SIGKILL");
+      await ended([...workers.map(({ id }) => id), ...engines]);
+    }));
+  it("leaves no worker behind that has just begun", () =>
+    notebook(async (child) => {
+      let workers: readonly number[] = [];
+      while (workers.length < 2) {
+        await delay(5);
+        workers = childrenOf(child.pid ?? 0).filter((id) => commandOf(id).includes(" worker "));
+      }
+      child.kill("SIGKILL");
+      await ended(workers);
+    }));
+});
+
+function childrenOf(id: number): readonly number[] {
+  return readFileSync(`/proc/${String(id)}/task/${String(id)}/children`, "utf8")
+    .split(" ")
+    .filter(Boolean)
+    .map(Number);
+}
+function commandOf(id: number): string {
+  try {
+    return readFileSync(`/proc/${String(id)}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return ""; // it has ended
+  }
+}
+/** One that has ended and that nobody has asked after is not there. */
+function isThere(id: number): boolean {
+  try {
+    return !/^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${String(id)}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,135 @@
+/** A training whose ranks are all in this process, each with a session of its own over the tests' one engine. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { RunEvent } from "#kernel/events/events.js";
+import { begin } from "#kernel/remote/process-group/begin.js";
+import { Hub } from "#kernel/remote/process-group/root-rank.js";
+import { Spoke } from "#kernel/remote/process-group/peer-rank.js";
+import { followRank } from "#kernel/training-runs/follow-rank.js";
+import type { Gathers } from "#kernel/training-runs/process-group.js";
+import { giveBack } from "#kernel/training-runs/give-weights.js";
+import type { RunResult } from "#kernel/training-runs/request.js";
+import { rankSteps } from "#kernel/training-runs/rank-steps.js";
+import { trainOnce } from "#kernel/training-runs/training.js";
+import { openShipment, type Opened } from "#kernel/features/shipped-session.js";
+import { TuneSession } from "#kernel/features/tune-session.js";
+import type { OpenModel } from "#kernel/models/open-model.js";
+import type { Session } from "#kernel/engines/engine.js";
+import { shipmentOf, type Shippable } from "#kernel/remote/jobs/ship.js";
+import type { Shipped } from "#kernel/remote/jobs/shipment.js";
+import { lentEngine } from "../../engines/engines.js";
+
+const silent = { display: () => undefined, update: () => undefined };
+
+/** The last `train` of a program, as any rank is given it. */
+export async function shippedProgram(folder: string, text: string, runs = "runs"): Promise<Shipped> {
+  const session = new TuneSession({ folder, runs: join(folder, runs), startEngine: lentEngine });
+  const source = { id: "program", title: "program", text };
+  const hostContext = { folder, parameters: {}, typescript: () => [], live: () => undefined };
+  const { actions, diagnostics, facts } = await session.compile(source, hostContext);
+  assert.deepEqual(
+    diagnostics
+      .filter(({ severity }) => severity === "error")
+      .map(({ code, data }) => [code as string, data as object]),
+    [],
+  );
+  session.known = facts;
+  const action = (actions ?? []).findLast((one): one is Shippable => one.verb === "train")!;
+  return shipmentOf(session, action, { hostContext, sources: [source] }, { what: "a test", version: "1" });
+}
+
+export interface Together {
+  readonly result: RunResult;
+  readonly events: readonly RunEvent[];
+  readonly plan: Plan;
+  /** The others' models as they are at the end. */
+  readonly others: readonly OpenModel[];
+}
+export interface Wanted {
+  /** Ranks; 1: nobody but this one. */
+  readonly of: number;
+  /** Whether all of them are others, and this one has no rows. */
+  readonly elsewhere?: true;
+  readonly stopsAfter?: number;
+  readonly runs?: string;
+}
+
+/** Trains; whoever asked closes nothing: the engine is the tests'. */
+export async function trainIn(
+  folder: string,
+  text: string,
+  { of: count, elsewhere, stopsAfter, runs }: Wanted,
+): Promise<Together> {
+  const shipped = await shippedProgram(folder, text, runs);
+  const stop = new AbortController();
+  const open = (): Promise<Opened> =>
+    openShipment(shipped, { screen: silent, startEngine: lentEngine, signal: stop.signal });
+  const { session, action, stage } = await open();
+  assert.equal(action.verb, "train");
+  const { plan, resume, name } = action as Extract<Shippable, { verb: "train" }>;
+  const followers: Promise<OpenModel>[] = [];
+  const gathers: Gathers = async () => {
+    const of = elsewhere ? count + 1 : count;
+    const door = { address: "127.0.0.1", token: "t", of, version: "1", recipe: plan.recipeHash, learns: !elsewhere };
+    const { hub, port } = await Hub.open(door);
+    for (let rank = 1; rank < of; rank++)
+      followers.push(
+        (async () => {
+          const spoke = await Spoke.join({ ...door, port, rank });
+          const other = await openShipment(shipped, { screen: silent, startEngine: lentEngine });
+          const rows = elsewhere ? { rank: rank - 1, of: count } : { rank, of };
+          return followRank(other.session, { plan, spoke, place: { rank, of, rows } }, other.stage);
+        })(),
+      );
+    return {
+      hub,
+      async begin(its, shares, step) {
+        await hub.complete();
+        await begin(hub, its, shares, step);
+      },
+      why: (error) => Promise.resolve(error),
+      end: () => Promise.resolve(hub.end()),
+    };
+  };
+  const events: RunEvent[] = [];
+  const onEvent = (event: RunEvent): void => {
+    events.push(event);
+    if (event.kind === "step" && event.step === stopsAfter) stop.abort();
+  };
+  const result = await trainOnce(
+    session,
+    {
+      plan,
+      run: { name, resume },
+      listener: { onEvent },
+      ...((count > 1 || elsewhere) && { steps: rankSteps(gathers) }),
+    },
+    stage,
+  );
+  await result.trained.settled;
+  giveBack(result);
+  const others = await Promise.all(followers);
+  return { result, events, plan, others };
+}
+
+export const lossesIn = (events: readonly RunEvent[]): readonly number[] =>
+  events.flatMap((event) => (event.kind === "step" ? [event.loss] : []));
+
+/** What tells the bits of all states that a training changes. */
+export async function bitsOf(session: Session, names: readonly string[]): Promise<string> {
+  const values = await Promise.all(names.map((name) => session.read(name)));
+  const hash = createHash("sha256");
+  values.forEach(({ bytes }, i) => hash.update(names[i]!).update(bytes));
+  return hash.digest("hex");
+}
+
+export function near(ours: readonly number[], theirs: readonly number[], tolerance = 1e-5): void {
+  assert.equal(ours.length, theirs.length);
+  ours.forEach((x, i) =>
+    assert.ok(Math.abs(x - theirs[i]!) <= tolerance * Math.abs(theirs[i]!), `step ${i + 1}: ${x}, alone ${theirs[i]}`),
+  );
+}
+export const removed = (folder: string): void => rmSync(folder, { recursive: true, force: true });

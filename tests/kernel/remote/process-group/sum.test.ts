@@ -1,0 +1,53 @@
+/** Sums in the order of ranks, and means by what each learnt: the laws that both must keep. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { addInOrder, averageInto, sharesOf } from "#kernel/remote/process-group/sum.js";
+
+const vectors = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 40 })).chain(([ranks, length]) =>
+  fc.array(fc.float32Array({ minLength: length, maxLength: length, noNaN: true, noDefaultInfinity: true }), {
+    minLength: ranks,
+    maxLength: ranks,
+  }),
+);
+
+describe("vectors of several ranks", () => {
+  it("are summed one rank after the other, the same bits in whatever pieces", () => {
+    fc.assert(
+      fc.property(vectors, fc.nat(), ([first, ...others], at) => {
+        const whole = Float32Array.from(first!);
+        addInOrder(whole, others, 0, whole.length);
+        const pieces = Float32Array.from(first!);
+        const cut = at % (pieces.length + 1);
+        addInOrder(pieces, others, 0, cut);
+        addInOrder(pieces, others, cut, pieces.length);
+        assert.deepEqual(pieces, whole);
+        const each = others.reduce((sum, other) => Math.fround(sum + other[0]!), first![0]!);
+        assert.equal(whole[0], each);
+      }),
+    );
+  });
+  it("average to what each of them is, where all are alike", () => {
+    fc.assert(
+      fc.property(
+        fc.float32Array({ minLength: 1, maxLength: 30, noNaN: true, min: -1e6, max: 1e6 }),
+        fc.array(fc.nat(1000), { minLength: 1, maxLength: 5 }),
+        (vector, weights) => {
+          const to = Float32Array.from(vector);
+          averageInto(
+            to,
+            weights.slice(1).map(() => vector),
+            weights,
+          );
+          to.forEach((x, i) => assert.ok(Math.abs(x - vector[i]!) <= 1e-6 * Math.abs(vector[i]!)));
+        },
+      ),
+    );
+  });
+  it("count by what each learnt, and alike where none did", () => {
+    const to = Float32Array.of(0, 8);
+    averageInto(to, [Float32Array.of(4, 0)], [3, 1]);
+    assert.deepEqual([...to], [1, 6]);
+    assert.deepEqual(sharesOf([0, 0, 0, 0]), [0.25, 0.25, 0.25, 0.25]);
+    assert.deepEqual(sharesOf([0, 5]), [0, 1]);
+  });
+});

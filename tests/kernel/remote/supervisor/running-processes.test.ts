@@ -1,0 +1,79 @@
+/** What this machine trains: pointers that are believed only as far as the runs themselves say so. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { running, noteRunning } from "#kernel/remote/supervisor/running-processes.js";
+import { writeNote } from "#kernel/runs/detached-run.js";
+import { RunLock } from "#kernel/runs/run-lock.js";
+import { thisProcess } from "#kernel/runs/writer.js";
+import { runningText } from "#kernel/apps/cli/runs/running-table.js";
+import { runsText } from "#kernel/apps/cli/runs/runs-table.js";
+import { makeRun } from "../../runs/run-folders.js";
+
+describe("what this machine trains", () => {
+  const home = mkdtempSync(join(tmpdir(), "tunebook-state-"));
+  const pointers = join(home, "tunebook", "running");
+  const before = process.env["XDG_STATE_HOME"];
+  before_();
+  function before_(): void {
+    process.env["XDG_STATE_HOME"] = home;
+  }
+  after(() => {
+    if (before === undefined) delete process.env["XDG_STATE_HOME"];
+    else process.env["XDG_STATE_HOME"] = before;
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  it("is listed with its folder as long as its run has a writer", async () => {
+    const runs = join(home, "notebook", "runs");
+    const run = makeRun(runs, "night", { reason: null, steps: 7 });
+    const lock = RunLock.try(run.path, "train");
+    assert.ok(lock instanceof RunLock);
+    lock.whenReleased(noteRunning(run.path));
+    assert.deepEqual(
+      running().map(({ folder, detached }) => ({ folder, detached })),
+      [{ folder: run.path, detached: false }],
+    );
+    assert.match(await runningText(false), /night\s+in a notebook or command\s+\d+\s+7\/20/);
+    writeNote(run.path, { version: 1, name: "night", process: thisProcess(), since: new Date().toISOString() });
+    assert.match(await runningText(false), /night\s+detached/);
+    assert.equal((JSON.parse(await runningText(true)) as { run: string }[])[0]?.run, run.id);
+    const table = await runsText(join(home, "notebook"), {
+      ...{ filter: "", sort: "started", on: null, reverse: false, fold: true, limit: "20", json: false },
+    });
+    assert.match(table, /running, detached/);
+    lock.release();
+    assert.deepEqual(readdirSync(pointers), []);
+    assert.equal(await runningText(false), "nothing trains on this machine, and no cluster for it\n");
+  });
+
+  it("is forgotten where its process was killed", () => {
+    const run = makeRun(join(home, "killed", "runs"), "night", { reason: null });
+    noteRunning(run.path);
+    assert.equal(readdirSync(pointers).length, 1);
+    assert.deepEqual(running(), []);
+    assert.deepEqual(readdirSync(pointers), []);
+  });
+
+  it("is never what a pointer says that was made up", () => {
+    const run = makeRun(join(home, "up", "runs"), "night", { reason: null });
+    const lock = RunLock.try(run.path, "train");
+    assert.ok(lock instanceof RunLock);
+    writeFileSync(join(pointers, `${"a".repeat(24)}.json`), JSON.stringify({ version: 1, run: run.path }));
+    writeFileSync(join(pointers, `${"b".repeat(24)}.json`), "{");
+    writeFileSync(join(pointers, "notes.txt"), "somebody's own");
+    assert.deepEqual(running(), []);
+    assert.deepEqual(readdirSync(pointers), ["notes.txt"]);
+    rmSync(join(pointers, "notes.txt"));
+    lock.release();
+  });
+
+  it("needs no home that can be written", () => {
+    process.env["XDG_STATE_HOME"] = join(home, "a file");
+    writeFileSync(join(home, "a file"), "");
+    noteRunning("/nowhere/run")();
+    assert.deepEqual(running(), []);
+    before_();
+  });
+});

@@ -1,0 +1,69 @@
+/** A training that runs by itself and has lost its socket is stopped by a signal; a process that has its id by now is not. */
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { writeNote } from "#kernel/runs/detached-run.js";
+import { processOf } from "#kernel/runs/writer.js";
+import { stopRun } from "#kernel/remote/supervisor/stop-process.js";
+import { makeRun } from "../../runs/run-folders.js";
+
+const LOCK = new URL("../../../../kernel/runs/run-lock.js", import.meta.url).href;
+const MAIN = fileURLToPath(new URL("../../../../kernel/apps/processes/training/main.js", import.meta.url));
+/** Has the run's lock, and ends in good order when it is told to. */
+const program = `
+const [, run] = process.argv;
+const { RunLock } = await import(${JSON.stringify(LOCK)});
+const lock = RunLock.try(run, "train");
+process.on("SIGTERM", () => { lock.release(); process.exit(0); });
+setInterval(() => {}, 1000);
+console.log("ready");`;
+
+describe("a training whose socket is gone", function () {
+  this.timeout(20_000);
+  if (process.platform !== "linux") return;
+  const root = mkdtempSync(join(tmpdir(), "tunebook-stopping-"));
+  const children: ChildProcess[] = [];
+  after(() => {
+    for (const child of children) child.kill("SIGKILL");
+    rmSync(root, { recursive: true, force: true });
+  });
+  async function trains(name: string, main: string) {
+    const run = makeRun(root, name, { reason: null, steps: 8, weights: true });
+    const child = spawn(process.execPath, ["--input-type=module", "-e", program, run.path, main]);
+    children.push(child);
+    await once(child.stdout, "data");
+    writeNote(run.path, { version: 1, name, process: processOf(child.pid ?? 0), since: "" });
+    return { run, child };
+  }
+
+  it("is stopped by a signal", async () => {
+    const { run, child } = await trains("night", MAIN);
+    const outcome = await stopRun(run, { now: false });
+    assert.equal(outcome.step, 8);
+    if (child.exitCode === null) await once(child, "exit");
+    assert.equal(child.exitCode, 0);
+  });
+  it("is left alone where its process is a program of others", async () => {
+    const { run, child } = await trains("other", "/usr/lib/other.js");
+    await assert.rejects(stopRun(run, { now: false }), (error: CodedError) => {
+      assert.match(wordsOf(error.code, error.data).message, /process \d+, which trains .*, doesn't answer/);
+      return error.code === "cannot-stop";
+    });
+    assert.equal(child.exitCode, null);
+  });
+  it("is told by how it ended, where it is over", async () => {
+    const said = async (...of: Parameters<typeof makeRun>): Promise<string> => {
+      const error: unknown = await stopRun(makeRun(...of), { now: false }).catch((error: unknown) => error);
+      assert.ok(error instanceof CodedError && error.code === "cannot-stop");
+      return wordsOf(error.code, error.data).message;
+    };
+    assert.match(await said(root, "whole"), /^nothing trains whole-\S+: it ended by itself at step 20$/);
+    const stopped = { reason: "interrupted", steps: 8, weights: true } as const;
+    assert.match(await said(root, "stopped", stopped), /: it was stopped at step 8 of 20$/);
+  });
+});

@@ -1,0 +1,38 @@
+/** config.json is written so that transformers, which tells 1 from 1.0, reads it; it says the same. */
+import assert from "node:assert/strict";
+import { configText } from "#kernel/runs/folders/config-text.js";
+
+describe("the text of a config.json", () => {
+  it("writes fractions as such where transformers wants them, and nothing else", () => {
+    const config = {
+      initializer_factor: 1,
+      initializer_range: 0.02,
+      rms_norm_eps: 1e-6,
+      logit_scale: 2,
+      final_logit_softcapping: 30,
+      attn_logit_softcapping: null,
+      num_layers: 2,
+      note: '"logit_scale": 2',
+      text: { layer_norm_eps: 1 },
+    };
+    const text = configText(config);
+    assert.deepEqual(JSON.parse(text), config);
+    assert.equal(
+      text,
+      `{
+  "initializer_factor": 1.0,
+  "initializer_range": 0.02,
+  "rms_norm_eps": 0.000001,
+  "logit_scale": 2.0,
+  "final_logit_softcapping": 30.0,
+  "attn_logit_softcapping": null,
+  "num_layers": 2,
+  "note": "\\"logit_scale\\": 2",
+  "text": {
+    "layer_norm_eps": 1.0
+  }
+}
+`,
+    );
+  });
+});

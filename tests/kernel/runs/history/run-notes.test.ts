@@ -1,0 +1,86 @@
+/** Tags and notes of runs: kept whole, in bounds, in the run's own folder and nowhere else. */
+import assert from "node:assert/strict";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RunBoard } from "#kernel/training-runs/run-board.js";
+import { usualView } from "#kernel/runs/history/run-listing.js";
+import { bounds } from "#kernel/runs/history/run-notes.js";
+import { makeRun } from "../run-folders.js";
+
+describe("notes of runs", () => {
+  let root: string;
+  let board: RunBoard;
+  beforeEach(() => {
+    root = join(mkdtempSync(join(tmpdir(), "tunebook-notes-")), "runs");
+    board = new RunBoard(root);
+  });
+  afterEach(() => rmSync(join(root, ".."), { recursive: true, force: true }));
+
+  it("are kept in notes.json, each tag once and without blanks, and stand in the table", async () => {
+    const run = makeRun(root, "a", { reason: null });
+    assert.deepEqual(await board.note(run.id, { tags: [" best one ", "#x", "X", ""], note: "a <b>note</b>\n" }), {
+      noted: true,
+    });
+    assert.equal(
+      readFileSync(join(run.path, "notes.json"), "utf8"),
+      `${JSON.stringify({ tags: ["best-one", "x"], note: "a <b>note</b>" }, null, 2)}\n`,
+    );
+    const { runs } = await board.changes({ ...usualView, since: 0, wait: 0 });
+    assert.deepEqual([runs[0]?.tags, runs[0]?.note], [["best-one", "x"], "a <b>note</b>"]);
+    assert.ok(!readdirSync(run.path).some((name) => /notes\.json\./.test(name)), "nothing is left beside it");
+  });
+  it("have bounds, and what is too long is refused with a word", async () => {
+    const run = makeRun(root, "a");
+    for (const [notes, why] of [
+      [{ tags: Array.from({ length: bounds.tags + 1 }, (_, i) => `t${i}`), note: "" }, /more than 20 tags/],
+      [{ tags: ["x".repeat(bounds.tag + 1)], note: "" }, /more than 40 characters/],
+      [{ tags: [], note: "x".repeat(bounds.note + 1) }, /more than 10000 characters/],
+    ] as const) {
+      const answer = await board.note(run.id, notes);
+      assert.equal(answer.noted, false);
+      assert.match(answer.why ?? "", why);
+    }
+    assert.equal(existsSync(join(run.path, "notes.json")), false);
+  });
+  it("go nowhere but into a run's own folder", async () => {
+    const run = makeRun(root, "a");
+    const outside = join(root, "..", "outside");
+    mkdirSync(outside);
+    writeFileSync(join(outside, "plan.json"), "{}");
+    writeFileSync(join(outside, "precious"), "precious");
+    symlinkSync(outside, join(root, "link"));
+    symlinkSync(join(outside, "precious"), join(run.path, "notes.json"));
+    for (const id of [run.id, "link", "../outside", "..", ".", "", "sweeps"]) {
+      const { noted, why } = await board.note(id, { tags: ["t"], note: "" });
+      assert.equal(noted, false, id);
+      assert.match(why ?? "", /were not kept/);
+    }
+    assert.deepEqual(
+      [readFileSync(join(outside, "precious"), "utf8"), readdirSync(outside).sort()],
+      ["precious", ["plan.json", "precious"]],
+    );
+  });
+  it("of a far too long or foreign file are none", async () => {
+    const [a, b] = [makeRun(root, "a"), makeRun(root, "b")];
+    writeFileSync(join(a.path, "notes.json"), JSON.stringify({ tags: ["t"], note: "x".repeat(1 << 17) }));
+    writeFileSync(join(b.path, "notes.json"), '[{"tags": ["t"]}');
+    const { runs } = await board.changes({ ...usualView, since: 0, wait: 0 });
+    assert.deepEqual(
+      runs.map(({ tags, note }) => [tags, note]),
+      [
+        [[], ""],
+        [[], ""],
+      ],
+    );
+  });
+});

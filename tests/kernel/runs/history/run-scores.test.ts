@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { newestScores } from "#kernel/runs/history/newest-scores.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import { appendScore, scoresOf, type RunScore } from "#kernel/runs/history/run-scores.js";
+
+describe("scores of a run", () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-scores-"))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const score = (step: number, value: number): RunScore => ({
+    ...{ at: "2026-11-26T08:00:00.000Z", step, data: "tickets", split: "test", dataHash: "ab", rows: 200 },
+    metrics: { accuracy: { value, low: null, high: 1, better: "greater" } },
+  });
+
+  it("come back as they were written, those that are no number too", () => {
+    const run = RunFolder.open(folder);
+    assert.deepEqual(scoresOf(run), []);
+    appendScore(run, score(10, 0.5));
+    appendScore(run, score(20, Number.NaN));
+    assert.deepEqual(scoresOf(run), [score(10, 0.5), score(20, Number.NaN)]);
+  });
+
+  it("keep their line where one metric is null, as other programs write what is no number", () => {
+    const run = RunFolder.open(folder);
+    const { metrics, ...rest } = score(10, 0.5);
+    const odd = { low: null, high: null, better: "greater" };
+    appendFileSync(
+      run.scoresFile,
+      `${JSON.stringify({ ...rest, metrics: { roc_auc: { value: null, ...odd }, ...metrics, other: { value: "3" }, none: null } })}\n`,
+    );
+    const [read] = scoresOf(run);
+    assert.deepEqual(Object.keys(read?.metrics ?? {}), ["roc_auc", "accuracy"]);
+    assert.ok(Number.isNaN(read!.metrics["roc_auc"]!.value));
+    assert.deepEqual(
+      newestScores(scoresOf(run)).map(({ metric, value }) => [metric, value]),
+      [
+        ["roc_auc", null],
+        ["accuracy", 0.5],
+      ],
+    );
+  });
+
+  it("are read past what is torn or foreign", () => {
+    const run = RunFolder.open(folder);
+    appendScore(run, score(10, 0.5));
+    appendFileSync(
+      run.scoresFile,
+      '{"at":"2026\n[1]\n{"at":"x","data":"y","dataHash":"z","step":1,"rows":2,"metrics":{"a":3}}\n',
+    );
+    appendScore(run, score(20, 0.6));
+    assert.deepEqual(scoresOf(run), [score(10, 0.5), score(20, 0.6)]);
+  });
+
+  it("begin on a line of their own where the last one is torn, and are found where they didn't", () => {
+    const run = RunFolder.open(folder);
+    appendFileSync(run.scoresFile, '{"at":"2026');
+    appendScore(run, score(10, 0.5));
+    appendFileSync(run.scoresFile, `{"at":"2026","data":"{\\"at\\":${JSON.stringify(score(20, 0.6))}\n`);
+    assert.deepEqual(scoresOf(run), [score(10, 0.5), score(20, 0.6)]);
+  });
+});

@@ -1,0 +1,74 @@
+/** Files of runs, sweeps, caches and trackers can be read by their owner alone, with the usual umask. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { keepScoredData, scoredData } from "#kernel/runs/scored-data.js";
+import { lockRun } from "#kernel/runs/run-lock.js";
+import { closeToOthers, copyOpenly, writePrivate, writePrivateLater } from "#kernel/fetch/private.js";
+import { openToOthers } from "../../open-to-others.js";
+import { writeRunFiles } from "../session/run-files.js";
+import { evaluate, makeRun, makeSweep, share } from "./run-folders.js";
+
+describe("private file", function () {
+  if (process.platform === "win32") return;
+  let folder: string;
+  let umask: number;
+  before(() => {
+    umask = process.umask(0o022);
+    folder = mkdtempSync(join(tmpdir(), "tunebook-private-"));
+  });
+  after(() => {
+    process.umask(umask);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+  it("replaces one that others could read", async () => {
+    const file = join(folder, "old");
+    writeFileSync(file, "");
+    writePrivate(file, "a");
+    assert.equal(modeOf(file), "600");
+    writeFileSync(join(folder, "other"), "");
+    await writePrivateLater(join(folder, "other"), "a");
+    assert.equal(modeOf(join(folder, "other")), "600");
+  });
+  it("is what a shared writer wrote, once it is closed to others", () => {
+    const own = mkdtempSync(join(folder, "shared-"));
+    writeFileSync(join(own, "model"), "");
+    closeToOthers(own);
+    assert.deepEqual(openToOthers(own), []);
+    closeToOthers(join(own, "nothing-there"));
+  });
+  it("is copied to a place of the user's choice with the usual mode", async () => {
+    const [from, to] = [join(folder, "own"), join(folder, "given")];
+    writePrivate(from, "a");
+    await copyOpenly(from, to);
+    assert.equal(modeOf(to), "644");
+    assert.equal(readFileSync(to, "utf8"), "a");
+  });
+  it("holds the plan, log, scores and checkpoints of a run, and the journal of a sweep", async () => {
+    const runs = join(folder, "runs");
+    const run = makeRun(runs, "m", { weights: true });
+    evaluate(run, { accuracy: share(0.5) });
+    makeSweep(runs, "search", [0.5, 0.6]);
+    const lock = await lockRun(run.path, "train");
+    // Checkpoints are written by the engine, and closed by who asks for them.
+    const checkpoints = readdirSync(run.checkpoints).map((name) => `${run.id}/checkpoints/${name} 644`);
+    assert.deepEqual(openToOthers(runs), checkpoints);
+    lock.release();
+  });
+  it("holds everything that a training, an evaluation, a tracker or a detached process adds to a run", async () => {
+    const root = mkdtempSync(join(folder, "kept-"));
+    const at = await writeRunFiles(root);
+    const run = join(root, "runs", at.id);
+    const written = ["calibration.json", "scored-data.json", "since-before.json", "rows.bin", "detached.json"];
+    const others = ["trackers.json", "labelled.jsonl", "carried", "carried/carried.json", "carried/memory.jsonl"];
+    for (const name of [...written, ...others]) assert.match(modeOf(join(run, name)), /^[67]00$/, name);
+    assert.deepEqual(openToOthers(join(root, "runs", "detached")), []);
+    // Another evaluation replaces it.
+    const [[hash, data]] = [...scoredData(run)] as [[string, Parameters<typeof keepScoredData>[2]]];
+    keepScoredData(run, `${hash}b`, data);
+    assert.equal(modeOf(join(run, "scored-data.json")), "600");
+  });
+});

@@ -1,0 +1,37 @@
+/** What two runs differ in: who did the work is told, as what changes no number. */
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import { differingIn, type Difference } from "#kernel/runs/record/record-differences.js";
+import { sideOf, type Side } from "#kernel/runs/record/side.js";
+import { keptFolder } from "../../session/kept-runs.js";
+
+const processes = { kind: "runner", word: "processes", arguments: { workers: 2 } } as const;
+const ranks = { count: 2, threads: 1, memoryBytes: 1 };
+
+describe("two runs that differ in their runner", () => {
+  const runs = join(keptFolder, readdirSync(keptFolder)[0]!, "runs");
+  const id = readdirSync(runs).find((name) => name.startsWith("straight"))!;
+  const alone = sideOf(RunFolder.open(join(runs, id)));
+  const shared = (dropout: number | null): Side => ({
+    ...alone,
+    plan: {
+      ...alone.plan,
+      effects: { ...alone.plan.effects, runner: processes },
+      estimates: { ...alone.plan.estimates, ranks },
+      recipe: { ...alone.plan.recipe, training: { ...alone.plan.recipe.training, dropout } },
+    } as Side["plan"],
+  });
+  const runner: Difference = { group: "machine", what: "runner", here: "one process", there: "processes(workers: 2)" };
+  const told = (there: Side) => {
+    const { numbers, others } = differingIn(alone, there);
+    const of = (all: readonly Difference[]): readonly Difference[] => all.filter(({ what }) => what === "runner");
+    return { numbers: of(numbers), others: of(others) };
+  };
+
+  it("are told of it, as what changes no number", () => {
+    for (const dropout of [0, 0.1, null]) assert.deepEqual(told(shared(dropout)), { numbers: [], others: [runner] });
+    assert.deepEqual(told(alone), { numbers: [], others: [] });
+  });
+});

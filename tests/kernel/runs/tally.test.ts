@@ -1,0 +1,55 @@
+/** How often answers stood in the rows that trained: read from a file that anybody may have written. */
+import type { OtherConstant } from "#stdlib/metrics/kind.js";
+import assert from "node:assert/strict";
+import type { Call } from "#dsl/language/types/value.js";
+import { isTally, valuesIn, type Tally } from "#kernel/runs/tally.js";
+import { multilabelClassification } from "#stdlib/tasks/multilabel_classification.run.js";
+
+const call: Call = { word: "multilabel_classification", kind: "task", arguments: {} };
+
+describe("a tally of answers", () => {
+  it("gives each value as often as it counts, and of more than memory holds each its share", () => {
+    assert.deepEqual(
+      valuesIn(
+        {
+          label: [
+            ["yes", 2],
+            ["no", 1],
+          ],
+        },
+        "label",
+      ),
+      ["yes", "yes", "no"],
+    );
+    const large: Tally = {
+      label: [
+        ["yes", 2 ** 31 - 1],
+        ["no", 2 ** 30],
+        ["never mind", 1],
+      ],
+    };
+    assert.ok(isTally(large));
+    const held = Array.from(valuesIn(large, "label")!);
+    assert.ok(held.length <= 1_000_002, String(held.length));
+    const share = (label: string): number => held.filter((one) => one === label).length / held.length;
+    assert.ok(Math.abs(share("yes") - 2 / 3) < 1e-3 && share("never mind") > 0);
+  });
+
+  it("of sets of labels says the best set for each way to score: the likeliest, the commonest labels, all of them", () => {
+    const labels = ["late", "cold", "rude", "rare"];
+    const sets = [["late"], ["late", "cold"], ["late"], ["rude", "cold"], ["cold"], [], ["late", "rare"], [], [], []];
+    const constant = multilabelClassification.answers!.constant!({
+      ...{ labels, call },
+      values: (role) => (role === "labels" ? sets : undefined),
+    })!;
+    assert.equal(constant.name, "never a label");
+    const given = (key: OtherConstant): readonly string[] => {
+      const logits = constant.others![key]!.said({} as never, 0);
+      return labels.filter((_, l) => logits[l]! > 0);
+    };
+    assert.deepEqual(given("all labels"), labels);
+    // F1 over all decisions: 4 of 9 given right by one label (2·4/(10+9)), 7 of 9 by two (14/29), 8 by three (16/39).
+    assert.deepEqual(given("commonest labels"), ["late", "cold"]);
+    assert.equal(constant.others!["commonest labels"]!.name, "always “late, cold”");
+  });
+});

@@ -1,0 +1,123 @@
+/** Who wins, and what is said of it: a model is never praised that is no better than what needs no training. */
+import assert from "node:assert/strict";
+import type { Contestant, Versus } from "#kernel/study/auto/auto.js";
+import { bestOf, frontIn, saidOf } from "#kernel/study/auto/outcome.js";
+
+const goal = { direction: "maximize", metric: "accuracy" } as const;
+const words: Contestant = {
+  name: "baseline(tfidf)",
+  kind: "baseline",
+  score: 0.8,
+  seconds: 0.2,
+  bytes: 1e5,
+  latency: 0.1,
+};
+const frozen: Contestant = {
+  name: "a, frozen",
+  kind: "frozen",
+  base: "a",
+  score: 0.82,
+  seconds: 4,
+  bytes: 9e7,
+  latency: 5,
+};
+const trial: Contestant = {
+  name: "trial 3",
+  kind: "trial",
+  score: 0.9,
+  seconds: 60,
+  bytes: 9e7,
+  latency: 5,
+  number: 3,
+};
+const versus = (verdicts: readonly Versus["verdict"][]): readonly Versus[] =>
+  [words, frozen].map(({ name }, i) => ({ name, difference: 0, low: null, high: null, verdict: verdicts[i] ?? null }));
+const said = (scored: readonly Contestant[], verdicts: readonly Versus["verdict"][], untrained: string | null = null) =>
+  saidOf({ name: "found", goal, scored, versus: versus(verdicts), untrained, looks: 1, rows: 40 });
+
+describe("what won", () => {
+  it("is a trial where it is better, and what it beats is told apart from what it may not", () => {
+    const text = said([words, frozen, trial], ["better", "no difference shown"]);
+    assert.match(text, /^trial 3 is the best, with accuracy 0\.9 on the validation rows/);
+    assert.match(text, /it beats baseline\(tfidf\) by more than chance; against a, frozen no difference is shown\./);
+    assert.doesNotMatch(text, /rather too good/);
+  });
+  it("is told as the best of so many looks, and of what it is ahead by luck it isn't said to beat it", () => {
+    const of = (looks: number, chosen: boolean): string =>
+      saidOf({
+        name: "found",
+        goal,
+        scored: [words, trial],
+        untrained: null,
+        looks,
+        rows: 40,
+        versus: versus(["no difference shown"])
+          .slice(0, 1)
+          .map((one) => (chosen ? { ...one, chosen } : one)),
+      });
+    const text = of(160, true);
+    assert.match(text, /ahead of baseline\(tfidf\), but by no more than the choice of the best score may explain\./);
+    assert.match(
+      text,
+      /As the best of 160 looks at 40 rows .*`evaluate found\.best` on rows of the test split tells\.$/,
+    );
+    assert.doesNotMatch(text, /beats|no difference is shown/);
+    assert.match(of(20, false), /against baseline\(tfidf\) no difference is shown\. As the best of 20 looks/);
+  });
+  it("is what needs no training where that is better, in the first sentence", () => {
+    const worse = { ...trial, score: 0.79 };
+    assert.match(
+      said([words, worse], ["worse"]),
+      /^baseline\(tfidf\) wins: accuracy 0\.8 .* the best trial has 0\.79, which is more than chance\./,
+    );
+    assert.match(said([words, worse], ["no difference shown"]), /though chance could make that difference/);
+    assert.match(
+      said([words, { ...trial, score: 0.8 }], ["no difference shown"]),
+      /^baseline\(tfidf\) does as well as the best trial/,
+    );
+  });
+  it("is told without a verdict where the rows are too few, and never by a trial that misses what is required", () => {
+    assert.match(said([words, { ...trial, score: 0.7 }], [null]), /0\.7, on too few rows to tell that from chance\./);
+    assert.match(
+      said([words, trial], [null]),
+      /it is ahead of baseline\(tfidf\), a, frozen|too few rows to tell that from chance/,
+    );
+    // Trials come ranked: the second has the better score, and misses a bar.
+    const missed = { ...trial, name: "trial 9", score: 0.95 };
+    assert.match(said([words, trial, missed], ["better"]), /^trial 3 is the best/);
+  });
+  it("is what keeps what is required, and who is ahead and doesn't is told", () => {
+    const slow = { ...words, score: 0.95, misses: ["latency at most 5 ms, and it is 12 ms"] };
+    assert.equal(bestOf([slow, trial], goal)?.name, "trial 3");
+    const text = said([slow, frozen, trial], ["worse", "better"]);
+    assert.match(text, /^trial 3 is the best, .*; it beats a, frozen by more than chance\./);
+    assert.match(text, /baseline\(tfidf\) has accuracy 0\.95 and misses latency at most 5 ms, and it is 12 ms\.$/);
+    assert.doesNotMatch(text, /no difference is shown/);
+    assert.match(
+      said([words, { ...trial, misses: ["latency at most 5 ms, and it is 7 ms"] }], ["better"]),
+      /^baseline\(tfidf\) is the best of what keeps all that is required, with accuracy 0\.8 .*the best trial has 0\.9 and misses latency/,
+    );
+    assert.match(
+      said([slow], [], "no training fits"),
+      /Nothing keeps all that is required: baseline\(tfidf\) misses latency/,
+    );
+  });
+  it("is a probe where nothing was trained", () => {
+    const text = said([words, frozen], [], "no training fits: a: one epoch would take 41 min");
+    assert.equal(
+      text,
+      "a, frozen is the best that there is, with accuracy 0.82 on the validation rows: no training fits: a: one epoch would take 41 min.",
+    );
+    assert.equal(said([{ ...words, score: Number.NaN }], []), "Nothing could be scored.");
+  });
+  it("goes by the goal's direction", () => {
+    const low = { direction: "minimize", metric: "log_loss" } as const;
+    assert.equal(bestOf([words, frozen, trial], low)?.name, "baseline(tfidf)");
+  });
+  it("has a front of score, size and latency; what nobody knows is no merit", () => {
+    assert.deepEqual(frontIn([words, frozen, trial], goal), ["baseline(tfidf)", "trial 3"]);
+    assert.deepEqual(frontIn([words, { ...frozen, bytes: null, latency: null, score: 0.8 }], goal), [
+      "baseline(tfidf)",
+    ]);
+  });
+});

@@ -1,0 +1,82 @@
+/** What the cheapest trial of a sweep costs and what the dearest: its plan says both before anything runs. */
+import { strict as assert } from "node:assert";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import { sweepFacts } from "#kernel/display/plans/sweep-plan.js";
+import { costsOf, endsOf } from "#kernel/study/costs.js";
+import { reckoned } from "#kernel/study/sweep-size.js";
+import { pricesOf } from "#kernel/sweep-runs/trial-cost.js";
+import { compiled, definitions } from "../../dsl/world.js";
+
+function swept(vary: string): { text: string; sweep: SweepPlan } {
+  const text = `${definitions}sweep m on d as s { vary: { ${vary} }, trials: 10, maximize: accuracy }`;
+  const action = compiled(text).actions?.find((one) => one.verb === "sweep");
+  assert.ok(action);
+  return { text, sweep: action.sweep };
+}
+async function costsBy(vary: string) {
+  const { text, sweep } = swept(vary);
+  const costs = await pricesOf({ name: "s", sweep }, (source) =>
+    Promise.resolve(compiled(`${text}\n${source.text}`).actions),
+  );
+  assert.ok(costs);
+  return { sweep, costs };
+}
+
+describe("what trials of a sweep cost", () => {
+  it("lies between the ends of what varies", async () => {
+    const { sweep, costs } = await costsBy("epochs: uniform(1..20)");
+    assert.equal(costs.most.steps, 20 * costs.least.steps);
+    assert.equal(costs.most.tokens, 20 * costs.least.tokens);
+    const { ends } = reckoned(sweep, costs);
+    assert.ok(ends);
+    assert.equal(ends.most.tokens, 20 * ends.least.tokens);
+  });
+  it("takes settings together, each where it costs most", async () => {
+    const { costs } = await costsBy(
+      "epochs: choice(1, 3, 20), technique: choice(head_only, full), optimizer.learning_rate: log(1e-5..1e-3)",
+    );
+    assert.ok(costs.most.flops > 30 * costs.least.flops, `${costs.least.flops} to ${costs.most.flops}`);
+    assert.ok(costs.most.memoryBytes > costs.least.memoryBytes);
+  });
+  it("looks at the ends together that cost most, whichever stands first", async () => {
+    const { sweep } = swept("epochs: choice(20, 2), batch_size: choice(64, 8)");
+    const { estimates } = sweep.plan;
+    const costs = await costsOf(sweep, ({ epochs = "3", batch_size = "16" }) => {
+      const cost = Number(epochs) * Number(batch_size);
+      return Promise.resolve({ ...estimates, seconds: cost, flops: cost, tokens: cost });
+    });
+    assert.deepEqual([costs?.least.tokens, costs?.most.tokens], [2 * 8, 20 * 64]);
+  });
+  it("is one figure where nothing that varies costs", async () => {
+    const { sweep, costs } = await costsBy("optimizer.learning_rate: log(1e-5..1e-3)");
+    assert.equal(reckoned(sweep, costs).ends, null);
+  });
+  it("is told from the least to the most, of all trials too", async () => {
+    const { sweep } = swept("epochs: choice(1, 20), batch_size: choice(8, 16, 32, 64, 128)");
+    const of = (epochs: number) => ({
+      ...sweep.plan.estimates,
+      seconds: 3 * epochs,
+      secondsBetween: [2 * epochs, 5 * epochs] as const,
+      tokens: 1000 * epochs,
+    });
+    const costs = await costsOf(sweep, ({ epochs = "1" }) => Promise.resolve(of(Number(epochs))));
+    const facts = sweepFacts(sweep, undefined, costs);
+    const told = (name: string): string =>
+      facts
+        .find(([one]) => one === name)
+        ?.slice(1)
+        .join(" | ") ?? "";
+    assert.match(
+      told("a trial"),
+      /^about 3(\.0)? s to 1 min 00 s \| by what varies, 2(\.0)? s to 1 min 40 s at the outside/,
+    );
+    assert.match(told("all"), /^about 30 s to 10 min/);
+  });
+  it("looks at ends alone, and at every option of what is no number", () => {
+    const ends = (vary: string) => Object.entries(swept(vary).sweep.vary).map(([path, space]) => endsOf(path, space));
+    assert.deepEqual(ends("epochs: choice(5, 1, 20)"), [["1", "20"]]);
+    assert.deepEqual(ends("technique: choice(full, lora(rank: choice(4, 8, 16)))"), [
+      ["full", "lora(rank: 4)", "lora(rank: 16)"],
+    ]);
+  });
+});

@@ -1,0 +1,55 @@
+/** Where the search of a sweep runs, and why. */
+import assert from "node:assert/strict";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import { searchedIn } from "#kernel/study/search-state.js";
+
+const plan = (more: object, recipe: object = {}): SweepPlan =>
+  ({
+    plan: {
+      recipe: {
+        model: { name: "m", base: "b" },
+        data: { name: "d", source: { word: "csv", arguments: { path: "rows.csv", separator: "/" } } },
+        ...recipe,
+      },
+    },
+    runner: { kind: "runner", word: "ray", arguments: { address: "http://head:8265" } },
+    ...more,
+  }) as unknown as SweepPlan;
+const ray = (search: string): object => ({
+  runner: { kind: "runner", word: "ray", arguments: { address: "", search } },
+});
+
+describe("where a search runs", () => {
+  it("is the cluster, where a runner has one, or what was asked for", () => {
+    assert.deepEqual(searchedIn(plan({})), { where: "cluster", asked: false, why: null });
+    assert.deepEqual(searchedIn(plan(ray("here"))), { where: "here", asked: true, why: null });
+    assert.deepEqual(searchedIn(plan(ray("cluster"))), { where: "cluster", asked: true, why: null });
+  });
+  it("is nowhere else without such a runner", () => {
+    assert.equal(searchedIn(plan({ runner: undefined })), null);
+    assert.equal(searchedIn(plan({ runner: { kind: "runner", word: "processes", arguments: { count: 2 } } })), null);
+  });
+  it("is here where something is read that is here alone, and says what", () => {
+    const why = (more: object, recipe: object = {}): string => {
+      const found = searchedIn(plan(more, recipe));
+      assert.equal(found?.where, "here");
+      return found.why ?? "";
+    };
+    assert.match(why({ start: [{ sweep: "earlier" }] }), /journal/);
+    const model = { name: "m", base: "b" };
+    assert.match(
+      why({}, { model: { ...model, trained: { recipeHash: "x" } } }),
+      /m begins from weights that were trained here/,
+    );
+    assert.match(why({}, { model: { ...model, loaded: { run: "/r", recipeHash: "x" } } }), /run of this folder/);
+    const source = { train: { word: "csv", arguments: { path: "/data/rows.csv" } } };
+    assert.match(
+      why({}, { data: { name: "d", source } }),
+      /d reads \/data\/rows\.csv, a path from this machine's root/,
+    );
+  });
+  it("stands as it was asked for where that can't be, with why", () => {
+    const found = searchedIn(plan({ ...ray("cluster"), start: [{ sweep: "earlier" }] }));
+    assert.deepEqual([found?.where, found?.asked, found?.why !== null], ["cluster", true, true]);
+  });
+});

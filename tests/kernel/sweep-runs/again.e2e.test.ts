@@ -1,0 +1,106 @@
+/** A sweep whose cell runs again: which of its trials still count, which are trained again, and whose runs they are. */
+import assert from "node:assert/strict";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { SweepHandle, TrialRecord } from "#kernel/study/trial.js";
+import { RunFolder } from "#kernel/runs/run-folder.js";
+import { NotebookOfOne } from "../session/notebook-of-one.js";
+import { definitions, writeSmallTraining } from "../session/small-training.js";
+
+const recipe = "recipe quick { epochs: 2, batch_size: 8, seed: 3 }";
+
+describe("a sweep that runs again", function () {
+  this.timeout(120_000);
+  let book: NotebookOfOne;
+  before(async () => {
+    book = new NotebookOfOne();
+    writeSmallTraining(book.folder);
+    await book.run(`${definitions}${recipe}`);
+  });
+  after(() => book.close());
+  const trials = (name: string): readonly TrialRecord[] => (book.values.get(name) as SweepHandle).trials;
+
+  it("takes no run of another sweep for its own, though name and recipe are the same", async () => {
+    const sweep = (goal: string): string => `sweep m on d with quick as same {
+  vary: { optimizer.learning_rate: log(1e-4..1e-2) }, search: random, trials: 1, ${goal}
+}`;
+    await book.run(sweep("minimize: loss"));
+    const [first] = trials("same");
+    const control = new AbortController();
+    const cell = book.run(sweep("maximize: accuracy"), { signal: control.signal });
+    const begun = (): boolean => trials("same").some(({ state, step = 0 }) => state === "running" && step > 0);
+    void (async () => {
+      while (!begun()) await delay(2);
+      control.abort();
+    })();
+    await assert.rejects(cell, { code: "interrupted" });
+    await book.run(sweep("maximize: accuracy"));
+    const [second] = trials("same");
+    assert.deepEqual(second?.values, first?.values);
+    const journalOf = (trial: TrialRecord | undefined) => RunFolder.open(trial?.run ?? "").lock()?.trial?.journal;
+    assert.notEqual(journalOf(second), journalOf(first));
+  });
+
+  it("trains those again whose files changed, and no others, and knows them when the files are as they were", async () => {
+    const file = join(book.folder, "b.csv");
+    cpSync(join(book.folder, "rows.csv"), file);
+    const sweep = `sweep m on d with quick as files {
+  vary: { source: choice(csv("rows.csv"), csv("b.csv")) }, search: grid, minimize: loss
+}`;
+    await book.run(sweep);
+    const before = trials("files");
+    const of = (all: readonly TrialRecord[], name: string) =>
+      all.filter(({ values }) => values["source"]?.includes(name));
+    const text = readFileSync(file, "utf8");
+    writeFileSync(file, text.replaceAll(",yes", ",maybe").replaceAll(",no", ",yes").replaceAll(",maybe", ",no"));
+    const shown = JSON.stringify(await book.run(sweep));
+    const [renewed, ...none] = of(trials("files"), "b.csv");
+    assert.deepEqual(none, []);
+    const [old] = of(before, "b.csv");
+    assert.deepEqual([renewed?.number, renewed?.again], [3, old?.number]);
+    assert.notEqual(renewed?.score, old?.score);
+    assert.deepEqual(of(trials("files"), "rows.csv"), of(before, "rows.csv"));
+    assert.ok(shown.includes(`Trial ${String(old?.number)} trained on other data`), shown);
+    await book.run(sweep);
+    assert.equal(trials("files").length, 2);
+    writeFileSync(file, text);
+    await book.run(sweep);
+    assert.deepEqual(trials("files"), before);
+  });
+
+  it("says which trials that it starts from were of other data", async () => {
+    const file = join(book.folder, "rows.csv");
+    const text = readFileSync(file, "utf8");
+    const sweep = (name: string, more: string): string => `sweep m on d with quick as ${name} {
+  vary: { optimizer.learning_rate: log(1e-4..1e-2) }, search: tpe, trials: 1, minimize: loss${more}
+}`;
+    await book.run(sweep("nb", ""));
+    const told = async (): Promise<boolean> => {
+      await book.run(`${definitions}${recipe}`);
+      return JSON.stringify(await book.run(sweep("next", ", start: nb"))).includes("start-other-data");
+    };
+    assert.equal(await told(), false);
+    writeFileSync(file, text.replaceAll(",yes", ",maybe").replaceAll(",no", ",yes").replaceAll(",maybe", ",no"));
+    assert.equal(await told(), true);
+    writeFileSync(file, text);
+  });
+
+  it("trains the best one again where its weights are gone", async () => {
+    const sweep = `sweep m on d with quick as lost {
+  vary: { batch_size: choice(4, 8) }, search: grid, minimize: loss
+}`;
+    await book.run(sweep);
+    const { best } = book.values.get("lost") as SweepHandle;
+    rmSync(best?.run ?? "", { recursive: true });
+    await assert.rejects(book.run("evaluate lost.best on d.validation"));
+    const shown = JSON.stringify(await book.run(sweep));
+    assert.ok(shown.includes(`weights of trial ${String(best?.number)}, the best one, are gone`), shown);
+    const found = book.values.get("lost") as SweepHandle;
+    assert.deepEqual([found.best?.number, found.best?.score, found.best?.values], [3, best?.score, best?.values]);
+    assert.ok(existsSync(found.best?.run ?? ""));
+    await book.run("evaluate lost.best on d.validation");
+    await book.run(sweep);
+    assert.equal(trials("lost").length, 2);
+  });
+});

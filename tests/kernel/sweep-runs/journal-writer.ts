@@ -1,0 +1,19 @@
+/**
+ * Writes trials into a journal until it is killed, the disk takes nothing more, or a file `stop` lies beside: `journal-writer.js
+ * ROOT [MILLISECONDS]`, which lie between two trials.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { Journal } from "#kernel/sweep-runs/journal/journal.js";
+import { one, running, trial } from "./journals.js";
+
+const [root = "", between] = process.argv.slice(2);
+const journal = Journal.open(root, "search", "abc", one);
+for (let i = 0; !existsSync(join(root, "stop")); i++) {
+  const { number } = journal.begin(running(0));
+  for (let step = 1; step <= 5; step++) journal.report(number, step, step / 10);
+  journal.end({ ...trial, number });
+  if (i === 0) console.log("begun");
+  if (between !== undefined) await delay(Number(between));
+}

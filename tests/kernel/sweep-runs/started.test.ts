@@ -1,0 +1,106 @@
+/** Trials of another journal as trials of a sweep: what both vary, what is filled in, what is left aside, and what the cell says. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Journal, type JournalOf } from "#kernel/sweep-runs/journal/journal.js";
+import { numbered, startText } from "#kernel/sweep-runs/start-told.js";
+import { startedFrom } from "#kernel/sweep-runs/started-from.js";
+import { one, trial, vary } from "./journals.js";
+
+describe("trials that a sweep starts from", () => {
+  let root: string;
+  let file: string;
+  before(() => {
+    root = mkdtempSync(join(tmpdir(), "started-"));
+    const journal = Journal.open(root, "earlier", "abc", one);
+    journal.add(trial);
+    journal.add({
+      ...trial,
+      number: 2,
+      score: 0.4,
+      values: { ...trial.values, technique: "full" },
+      point: { ...trial.point, technique: 0 },
+    });
+    journal.add({ ...trial, number: 3, score: null, state: "failed", error: "x" });
+    ({ file } = journal);
+  });
+  after(() => rmSync(root, { recursive: true, force: true }));
+  const of = (space: JournalOf["vary"]): JournalOf => ({ ...one, vary: space });
+
+  it("have numbers below 1, and are themselves in the same space", () => {
+    const started = startedFrom(file, one);
+    const trials = numbered([{ name: "earlier", ...started }]);
+    assert.deepEqual(
+      trials.map(({ number, score }) => [number, score]),
+      [
+        [-2, 0.9],
+        [-1, 0.4],
+        [0, null],
+      ],
+    );
+    assert.deepEqual(trials[0]?.point, trial.point);
+    assert.deepEqual([started.filled, started.aside, started.strange], [[], [], []]);
+  });
+  it("take what both vary; the rest is as the definitions have it, or left aside", () => {
+    const { batch_size, technique } = vary;
+    assert.ok(batch_size && technique);
+    const dropout = { space: "uniform", from: 0, to: 0.5, integer: false } as const;
+    const started = startedFrom(file, of({ batch_size, technique, dropout }), { dropout: 0.1 });
+    assert.deepEqual(
+      started.trials.map(({ point }) => point["dropout"]),
+      [0.1, 0.1, 0.1],
+    );
+    assert.deepEqual(started.filled, ["dropout"]);
+    assert.deepEqual([...started.aside].sort(), ["epochs", "optimizer.learning_rate"]);
+    assert.equal(started.trials[0]?.values["dropout"], "0.1");
+    const text = startText({ name: "earlier", ...started });
+    assert.match(text, /^It starts from 3 trials of earlier, by batch_size, technique/);
+    assert.match(text, /dropout didn't vary there/);
+    assert.match(text, /varied there alone, and are left aside\.$/);
+    // By chance where the definitions say nothing that is tried: not all at one place, and the same each time.
+    const drawn = startedFrom(file, of({ batch_size, dropout })).trials.map(({ point }) => point["dropout"]);
+    assert.equal(new Set(drawn).size, 3);
+    assert.deepEqual(
+      startedFrom(file, of({ batch_size, dropout })).trials.map(({ point }) => point["dropout"]),
+      drawn,
+    );
+  });
+  it("go by what their options are and not by where they stood", () => {
+    const started = startedFrom(file, of({ batch_size: { space: "choice", of: [32, 16] } }));
+    assert.deepEqual(
+      started.trials.map(({ point }) => point["batch_size"]),
+      [1, 1, 1],
+    );
+    const { trials, strange } = startedFrom(file, of({ batch_size: { space: "choice", of: [32, 64] } }));
+    assert.deepEqual([trials.length, strange.length, strange[0]?.why], [0, 3, "batch_size can't be 16 in the sweep"]);
+  });
+  it("tell what they scored in the goals that are wanted, of more that they had", () => {
+    const goals = [
+      { metric: "latency", direction: "minimize" },
+      { metric: "f1(macro)", direction: "maximize" },
+    ] as const;
+    const journal = Journal.open(root, "both", "abd", { vary, goals });
+    const reports = [{ step: 1, score: 30 }];
+    journal.add({ ...trial, score: 12, scores: [12, 0.7], spread: [2, 0.1], reports });
+    journal.add({ ...trial, number: 2, score: null, state: "pruned", reports });
+    const told = (wanted: JournalOf["goals"]) =>
+      startedFrom(journal.file, { vary, goals: wanted }).trials.map(({ score, scores, spread, reports: own }) => ({
+        score,
+        scores,
+        spread,
+        own: own?.length,
+      }));
+    assert.deepEqual(told(one.goals), [
+      { score: 0.7, scores: undefined, spread: [0.1], own: undefined },
+      { score: null, scores: undefined, spread: undefined, own: undefined },
+    ]);
+    assert.deepEqual(told([goals[0]])[0], { score: 12, scores: undefined, spread: [2], own: 1 });
+    assert.deepEqual(told([...goals].reverse())[0]?.scores, [0.7, 12]);
+  });
+  it("are none where its goals are of another metric", () => {
+    assert.throws(() => startedFrom(file, { ...one, goals: [{ metric: "accuracy", direction: "maximize" }] }), {
+      code: "no-journal",
+    });
+  });
+});
