@@ -3,6 +3,7 @@
  * is lost the others end and all begin again from the last checkpoint. Rank 0 is this process: it has the run, the screen and,
  * afterwards, the weights.
  */
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readCheckpoints } from "../runs/checkpoints.js";
 import type { EngineInfo, Session } from "../engines/engine.js";
@@ -22,6 +23,8 @@ export interface Gang {
 }
 /** Calls the other ranks together; they open the model while this process does. */
 export type Gathers = (engine: EngineInfo) => Promise<Gang>;
+/** Calls a process group together for a plan. */
+export type GathersFor = (plan: Plan) => Gathers;
 
 /** A rank that was lost, and the step from which new ones go on. */
 export interface Replaced {

@@ -19,7 +19,7 @@ import type { Kept } from "../models/kept-checkpoint.js";
 import type { LiveTraining } from "../session/live-training.js";
 import { hasMask, maskedRows, maskTitleOf } from "../data/encoding/masked-rows.js";
 import type { RunEvent } from "../events/events.js";
-import type { GathersFor } from "./ranks.js";
+import type { GathersFor } from "./process-group.js";
 import type { Stage } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import type { TrialOf } from "../runs/together/trials.js";

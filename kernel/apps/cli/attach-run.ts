@@ -12,7 +12,7 @@ import { planOf } from "#kernel/models/loaded-run.js";
 import { textScreen } from "#kernel/session/text-screen.js";
 import { LiveTraining, titleOf } from "#kernel/session/live-training.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
-import { cutOff } from "#kernel/features/attach/run.js";
+import { cutOff } from "#kernel/training-runs/attached-training.js";
 import { attachThere } from "#kernel/sweep-runs/attach-remote.js";
 import { togetherCutOff } from "#kernel/sweep-runs/attach-group.js";
 import { ONE } from "#kernel/sweep-runs/detach-group.js";

@@ -1,6 +1,6 @@
 /** Which tokens of some rows are trained, for pictures. Rows whose target is one label have no such mask. */
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
-import type { MaskedRow } from "../../display/data/mask.js";
+import type { MaskedRow } from "./masked-row.js";
 import type { MaskOptions } from "./masked-tokens.js";
 import type { RowEncoder } from "./row-formats/row-encoder.js";
 import { rowEncoderOf } from "./row-formats/row-encoders.js";

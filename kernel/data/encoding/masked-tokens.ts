@@ -5,7 +5,7 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import type { MaskedPart, MaskedRow } from "../../display/data/mask.js";
+import type { MaskedPart, MaskedRow } from "./masked-row.js";
 import { tokensAt } from "../sequences/token-rows.js";
 import type { Encoded } from "./rows.js";
 

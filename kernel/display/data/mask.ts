@@ -1,23 +1,9 @@
 /** Which tokens of a row are trained: those are coloured, the others faint. In plain text they stand between ⟦ and ⟧. */
 import { shownOf } from "../bundle.js";
+import type { MaskedPart, MaskedRow } from "../../data/encoding/masked-row.js";
 import { FRAME, html, tone, type Html } from "../html.js";
 import type { Shown } from "../bundle-output.js";
 import { count, plural } from "../../host/text.js";
-
-export interface MaskedRow {
-  /** Its number in the source. */
-  readonly row: number;
-  /** The row's text, one part after the other. */
-  readonly parts: readonly MaskedPart[];
-  readonly trained: number;
-  readonly tokens: number;
-  /** Other tokens are trained in each epoch. */
-  readonly changes?: boolean;
-}
-export interface MaskedPart {
-  readonly text: string;
-  readonly trained: boolean;
-}
 
 /** `most`: characters of a part; the middle of a longer one is left out. `what` the marked tokens are. */
 export function maskShown(

@@ -19,7 +19,7 @@ import { worldIn } from "../../inference/measuring/measure-metric.js";
 import { drawnOf } from "../../evaluation/report.js";
 import { evaluateOnce, isTimed, type Measured } from "../../evaluation/evaluate-once.js";
 import { spreadOf, timedTogether } from "../../evaluation/latency.js";
-import { remember } from "../evaluate/run.js";
+import { rememberScores } from "../../evaluation/remember-scores.js";
 import type { Stage } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { recipeHashOf } from "../../runs/weights.js";
@@ -102,7 +102,7 @@ export async function besideOriginal(
   measured.forEach((one, i) => {
     const { handle } = must(all[i], "a model");
     const of = { prepared, rows: one.evaluation.rows, slices: [], home: stage.hostContext.folder };
-    remember(handle, { data: last.data, split }, of, one.measures, drawn);
+    rememberScores(handle, { data: last.data, split }, of, one.measures, drawn);
   });
   const shown: ParetoShown = {
     metric: metricName(usual, registry),

@@ -22,7 +22,7 @@ import type { ModelHandle } from "../../models/model-handle.js";
 import { LiveTraining } from "../../session/live-training.js";
 import type { Stage } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { startOf } from "../update/run-stages.js";
+import { trainedModel } from "../../models/trained-model.js";
 import { warningsOn } from "../../session/warnings.js";
 import { trainNamed } from "../../training-runs/train-named.js";
 
@@ -31,7 +31,7 @@ type Compress = Extract<Action, { verb: "compress" }>;
 export async function runCompress(session: OpenSession, action: Compress, stage: Stage): Promise<void> {
   const id = `compress-${action.name}-${Date.now().toString(36)}`;
   const asked = action.stages[0]?.plan.recipe.compress?.teacher !== undefined;
-  const start = asked ? null : await startOf(session.models.get(action.start));
+  const start = asked ? null : await trainedModel(session.models.get(action.start));
   const { registry } = session.vocabulary;
   // What takes no step has none to plan.
   const trained = action.stages.filter(({ plan }) => {

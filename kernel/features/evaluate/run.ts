@@ -1,5 +1,4 @@
 /** `evaluate`: models on splits, and what stands beside them: asked, scored, drawn, shown, held to bars, kept with their runs. */
-import { resolve } from "node:path";
 import type { Action, Subject } from "#dsl/compiler/plan/action.js";
 import { CodedError, wordsFor, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -9,10 +8,7 @@ import { difference, drawAll, type Compared, type Measure } from "../../inferenc
 import type { Judging } from "../../inference/measuring/judge-measure.js";
 import { worldIn } from "../../inference/measuring/measure-metric.js";
 import type { ModelHandle } from "../../models/model-handle.js";
-import { RunFolder } from "../../runs/run-folder.js";
 import { clientsWithHeads } from "../../runs/client-heads.js";
-import { keepScoredData } from "../../runs/scored-data.js";
-import { appendScore, type AttackScores, type SliceScores } from "../../runs/history/run-scores.js";
 import { learntAmong } from "../../inference/measuring/learnt-overlap.js";
 import type { Prepared } from "../../data/prepared.js";
 import type { Stage } from "../../session/execution-context.js";
@@ -28,6 +24,7 @@ import { seedsTold, type SeedsTold } from "../../evaluation/seeds.js";
 import { evaluateFolds } from "../../evaluation/folds.js";
 import { verdictAbout } from "../../evaluation/best-on-validation.js";
 import { withRankings } from "../../evaluation/unasked-rankings.js";
+import { rememberScores } from "../../evaluation/remember-scores.js";
 import { verdictIn } from "../../evaluation/verdict.js";
 import { evaluateOnce, isTimed, type Measured } from "../../evaluation/evaluate-once.js";
 import { timedTogether } from "../../evaluation/latency.js";
@@ -131,7 +128,7 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
       const of = { prepared, rows: evaluation.rows, slices: scoresOfSlices(sliced, i), ...attacksKept(attacked[i]) };
       if (!folds && by.is === "model" && by.handle.weights?.client === undefined) {
         const { folder } = stage.hostContext;
-        const kept = noted(() => remember(by.handle, subject, { ...of, home: folder }, measures, drawn), action, stage);
+        const kept = noted(() => rememberScores(by.handle, subject, { ...of, home: folder }, measures, drawn), action, stage);
         if (kept && of.attacks) await describeAgain(session, trainedOf(by.handle), stage);
         tellScored(session, by.handle.weights?.folder, stage);
       }
@@ -310,48 +307,4 @@ function noted(remembers: () => void, action: Evaluate, stage: Stage): boolean {
 
 function trainedOf(handle: ModelHandle): Trained {
   return Object.assign(handle, { weights: must(handle.weights, "weights") });
-}
-
-/** Keeps scores with the run that made the weights; a model that was never trained has none. */
-export function remember(
-  { weights }: ModelHandle,
-  subject: Subject,
-  of: {
-    readonly prepared: Prepared;
-    readonly rows: number;
-    readonly slices: readonly SliceScores[];
-    readonly attacks?: readonly AttackScores[];
-    /** Where relative folders start. */
-    readonly home: string;
-  },
-  measures: readonly Measure[],
-  drawn: Compared,
-): void {
-  if (!weights || !("data" in subject)) return;
-  const metrics = measures.map((measure) => {
-    const { value, interval } = drawnOf(drawn, measure).score;
-    return [
-      measure.name,
-      {
-        value,
-        low: interval?.low ?? null,
-        high: interval?.high ?? null,
-        better: measure.better,
-        ...(measure.why !== undefined && { why: measure.why }),
-      },
-    ] as const;
-  });
-  appendScore(RunFolder.open(weights.folder), {
-    at: new Date().toISOString(),
-    step: weights.checkpoint.position.step,
-    data: subject.data.name,
-    split: subject.split,
-    dataHash: of.prepared.facts.hash,
-    rows: of.rows,
-    metrics: Object.fromEntries(metrics),
-    ...(of.slices.length > 0 && { slices: of.slices }),
-    ...(of.attacks && { attacks: of.attacks }),
-  });
-  const folder = resolve(of.home, subject.data.folder);
-  keepScoredData(weights.folder, of.prepared.facts.hash, { ...subject.data, folder });
 }

@@ -18,7 +18,7 @@ import { shipmentOf } from "../../remote/jobs/ship.js";
 import type { Stage } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { version } from "../../session/version.js";
-import { attachTo, give, trainedText } from "../attach/run.js";
+import { attachTo, give, trainedText } from "../../training-runs/attached-training.js";
 import { say } from "../../session/print-lines.js";
 
 type Train = Extract<Action, { verb: "train" }>;

@@ -6,7 +6,7 @@ import type { Stage } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { detachTogether } from "../../sweep-runs/detach-group.js";
 import { trainDetached } from "./detached-training.js";
-import { withRanks } from "../../training-runs/ranks.js";
+import { withRanks } from "../../sweep-runs/train-with-ranks.js";
 import { trainFolds } from "../../sweep-runs/repeats/folds.js";
 import { trainRepeats } from "../../sweep-runs/repeats/repeats.js";
 import { isVerifying } from "../../session/verifying.js";

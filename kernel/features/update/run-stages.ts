@@ -289,12 +289,4 @@ function sameTasks(told: readonly Task[], tasks: readonly Learnable[]): boolean 
   );
 }
 
-/** A model whose weights are there. Coded error `not-trained`. */
-export async function startOf(handle: ModelHandle): Promise<Stages["start"]> {
-  const { name, weights } = handle;
-  await weights?.settled;
-  if (!weights?.complete) throw new CodedError("not-trained", { model: name });
-  return Object.assign(handle, { weights });
-}
-
 export const last = (handles: readonly ModelHandle[]): ModelHandle => lastOf(handles);

@@ -6,7 +6,8 @@ import { LiveTraining } from "../../session/live-training.js";
 import type { Stage } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { dataLearnt } from "../../models/lineage.js";
-import { last, runStages, startOf, type Update } from "./run-stages.js";
+import { trainedModel } from "../../models/trained-model.js";
+import { last, runStages, type Update } from "./run-stages.js";
 import { strategiesOf } from "./stages.js";
 import { replayedShare, sharesOnRecord, triedNext } from "../../continual/next-attempt.js";
 import { evaluatedBefore } from "./evaluated-before.js";
@@ -41,7 +42,7 @@ export async function runUpdate(session: OpenSession, action: Update, stage: Sta
   const { name, stages } = action;
   const id = `update-${name}-${Date.now().toString(36)}`;
   const warn = warningsOn(stage, action.span);
-  const start = await startOf(session.models.get(action.start));
+  const start = await trainedModel(session.models.get(action.start));
   const forget = textsToForget(action.forget ?? []);
   if (forget.size > 0) stage.screen.display(forgetShown(await forgetRows(session.runs, forget)));
   const plans = stages.map(({ plan }) => plan);

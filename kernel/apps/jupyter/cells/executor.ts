@@ -13,7 +13,7 @@ import type { Compiled } from "./compile/converter.js";
 import { runtimeParameters } from "./compile/parameters.js";
 import { Displayed, shownOf } from "./display.js";
 import { Imports, pick, type Loaded } from "./imports.js";
-import type { ExecuteOutcome } from "./interpreter.js";
+import type { ExecuteOutcome } from "../ports/execute-outcome.js";
 import type { Binding, NameTable } from "./names.js";
 import { within, type CellScope } from "./scope.js";
 import { knowSource } from "./stack.js";

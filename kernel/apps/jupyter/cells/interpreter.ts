@@ -5,6 +5,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Completeness, Completion, Inspection, TuneKnowledge } from "../../../assist/answers.js";
 import type { Shown } from "../../../display/bundle-output.js";
+import type { ExecuteOutcome } from "../ports/execute-outcome.js";
 
 /** Where a cell's output goes. Calls keep their order; late calls (timers) still reach the cell that made them. */
 export interface Output {
@@ -27,15 +28,6 @@ export interface ExecuteRequest {
   readonly output: Output;
   readonly userExpressions: Readonly<Record<string, string>>;
 }
-export type ExecuteOutcome =
-  | { readonly status: "ok"; readonly result?: Shown; readonly userExpressions: Readonly<Record<string, unknown>> }
-  | {
-      readonly status: "error";
-      readonly ename: string;
-      readonly evalue: string;
-      readonly traceback: readonly string[];
-      readonly shown?: Shown;
-    };
 /** Runs cells on the main thread, one at a time. */
 export interface Interpreter {
   execute(request: ExecuteRequest): Promise<ExecuteOutcome>;

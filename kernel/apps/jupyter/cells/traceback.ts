@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
 import type { Complaint } from "./compile/complaints.js";
 import { complaintLines } from "./compile/complaints.js";
-import type { ExecuteOutcome } from "./interpreter.js";
+import type { ExecuteOutcome } from "../ports/execute-outcome.js";
 import { caret } from "./place.js";
 import { firstPlace, sourceOf } from "./stack.js";
 import { Interrupted } from "./scope.js";

@@ -8,7 +8,8 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Cells, ExecuteOutcome } from "../cells/interpreter.js";
+import type { ExecuteOutcome } from "../ports/execute-outcome.js";
+import type { Cells } from "../cells/interpreter.js";
 import type { Backpressure } from "./backpressure.js";
 import { mainComms } from "../ports/comm-targets.js";
 import {

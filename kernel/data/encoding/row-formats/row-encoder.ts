@@ -2,7 +2,7 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { Supervision } from "#stdlib/tasks/kind.js";
 import type { Base } from "../../../bases/base.js";
-import type { MaskedRow } from "../../../display/data/mask.js";
+import type { MaskedRow } from "../masked-row.js";
 import type { MaskOptions } from "../masked-tokens.js";
 import type { Asked, Encoded, Encoding, Unseen } from "../rows.js";
 import type { SplitRows } from "../split-rows.js";

@@ -10,7 +10,7 @@ import { RunLock } from "#kernel/runs/run-lock.js";
 import { thisProcess } from "#kernel/runs/writer.js";
 import { EXITS, FULL, outcomeOf } from "#kernel/remote/supervisor/outcome.js";
 import { stopRun } from "#kernel/remote/supervisor/stop-process.js";
-import { cutOff } from "#kernel/features/attach/run.js";
+import { cutOff } from "#kernel/training-runs/attached-training.js";
 import { findAttachable } from "#kernel/runs/history/find-run.js";
 import { add, gone, makeRun } from "../../runs/run-folders.js";
 

@@ -18,7 +18,8 @@ import { type ControlsHost, type AnnotationHost } from "../../../../session/exec
 import { registerComm } from "../../ports/comm-targets.js";
 import { annotationHost } from "./annotate-comm.js";
 import { controlsHost } from "./sweep-comm.js";
-import type { CellLanguage, ExecuteOutcome, ExecuteRequest, Names } from "../interpreter.js";
+import type { ExecuteOutcome } from "../../ports/execute-outcome.js";
+import type { CellLanguage, ExecuteRequest, Names } from "../interpreter.js";
 
 export interface TuneOptions {
   /** Folder of the notebook. */

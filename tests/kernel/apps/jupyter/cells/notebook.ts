@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterpreter } from "#kernel/apps/jupyter/cells/create.js";
-import type { CellLanguage, Cells, ExecuteOutcome, Output } from "#kernel/apps/jupyter/cells/interpreter.js";
+import type { ExecuteOutcome } from "#kernel/apps/jupyter/ports/execute-outcome.js";
+import type { CellLanguage, Cells, Output } from "#kernel/apps/jupyter/cells/interpreter.js";
 import type { Shown } from "#kernel/display/bundle-output.js";
 
 export interface Ran {

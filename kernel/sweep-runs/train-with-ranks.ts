@@ -15,10 +15,9 @@ import { shipmentOf } from "../remote/jobs/ship.js";
 import type { Stage } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { version } from "../session/version.js";
-import { startProcesses } from "./local-process-group.js";
-import type { Gathers } from "./process-group.js";
+import { startProcesses } from "../training-runs/local-process-group.js";
+import type { GathersFor } from "../training-runs/process-group.js";
 
-export type GathersFor = (plan: Train["plan"]) => Gathers;
 type Train = Extract<Action, { verb: "train" }>;
 
 export async function withRanks(
@@ -76,7 +75,7 @@ async function elsewhere(
   train: Trains,
 ): Promise<void> {
   const [{ RankWorkers }, implementation] = await Promise.all([
-    import("../sweep-runs/worker-process-group.js"),
+    import("./worker-process-group.js"),
     does(o.runner, "runner"),
   ]);
   const workers = await RankWorkers.start({

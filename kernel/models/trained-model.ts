@@ -1,0 +1,12 @@
+/** A model that has been trained. */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Weights } from "../runs/weights.js";
+import type { ModelHandle } from "./model-handle.js";
+
+/** Waits until the model's weights are complete. Coded error `not-trained`. */
+export async function trainedModel(handle: ModelHandle): Promise<ModelHandle & { readonly weights: Weights }> {
+  const { name, weights } = handle;
+  await weights?.settled;
+  if (!weights?.complete) throw new CodedError("not-trained", { model: name });
+  return Object.assign(handle, { weights });
+}
