@@ -16,8 +16,8 @@ import {
   type Compared,
   type Since,
   type Trained,
-} from "../continual/scores-since.js";
-import { sharesOnRecord, triedInstead } from "../continual/next-attempt.js";
+} from "../evaluation/forgetting/scores-since.js";
+import { sharesOnRecord, triedInstead } from "../evaluation/forgetting/next-attempt.js";
 import type { Stage } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { warningsOn } from "../session/warnings.js";

@@ -17,7 +17,7 @@ import { warningsOn, type Warn } from "../../session/warnings.js";
 import { barsTold, demandCleared, heldTo, sameCall, type Held } from "../../evaluation/required-scores.js";
 import { attackedBy, attacksKept, demandAttackable, type Attacked } from "../../evaluation/attacks.js";
 import { describeAgain } from "../../training-runs/tell-since.js";
-import type { Trained } from "../../continual/scores-since.js";
+import type { Trained } from "../../evaluation/forgetting/scores-since.js";
 import { attacksShown } from "../../display/scores/attacks.js";
 import { evaluateContender } from "../../evaluation/baseline.js";
 import { seedsTold, type SeedsTold } from "../../evaluation/seeds.js";

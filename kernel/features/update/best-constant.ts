@@ -1,5 +1,5 @@
 /** What one answer for all rows would come to: who has learnt something has more. */
-import type { Learnable, Measured } from "../../continual/tasks.js";
+import type { Learnable, Measured } from "../../evaluation/forgetting/tasks.js";
 
 /**
  * Accuracy on the held-out rows of a task with one label each. Null: it is measured by something else, its rows aren't in

@@ -1,8 +1,8 @@
 /** Data that a model was evaluated on and that its update doesn't name: scored beside those that it learns. */
 import { readerOf } from "#dsl/language/types/subject.js";
-import { rowsOnRecord, MOST_EVALUATIONS, type Asks, type Trained } from "../../continual/scores-since.js";
-import { evaluationsOf } from "../../continual/on-record.js";
-import type { Learnable, Working } from "../../continual/tasks.js";
+import { rowsOnRecord, MOST_EVALUATIONS, type Asks, type Trained } from "../../evaluation/forgetting/scores-since.js";
+import { evaluationsOf } from "../../evaluation/forgetting/on-record.js";
+import type { Learnable, Working } from "../../evaluation/forgetting/tasks.js";
 
 export interface EvaluatedBefore {
   readonly tasks: readonly Learnable[];

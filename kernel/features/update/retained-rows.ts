@@ -2,8 +2,8 @@
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import type { Exemplar } from "../../runs/continual-state.js";
 import { trainedSplit } from "../../data/prepared.js";
-import type { Learnable } from "../../continual/tasks.js";
-import type { KeptOf } from "../../continual/next-attempt.js";
+import type { Learnable } from "../../evaluation/forgetting/tasks.js";
+import type { KeptOf } from "../../evaluation/forgetting/next-attempt.js";
 
 /** `before`: what the update that its start came from had kept; `rows`: what is kept now. */
 export function keptOf(

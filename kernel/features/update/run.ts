@@ -9,9 +9,9 @@ import { dataLearnt } from "../../models/lineage.js";
 import { trainedModel } from "../../models/trained-model.js";
 import { last, runStages, type Update } from "./run-stages.js";
 import { strategiesOf } from "./stages.js";
-import { replayedShare, sharesOnRecord, triedNext } from "../../continual/next-attempt.js";
+import { replayedShare, sharesOnRecord, triedNext } from "../../evaluation/forgetting/next-attempt.js";
 import { evaluatedBefore } from "./evaluated-before.js";
-import type { Trained } from "../../continual/scores-since.js";
+import type { Trained } from "../../evaluation/forgetting/scores-since.js";
 import { asksOf, describeAgain } from "../../training-runs/tell-since.js";
 import { writeSince, type SinceOn } from "../../runs/since-before.js";
 import { isLost } from "../../display/forgotten-examples.js";
@@ -22,7 +22,7 @@ import { warnOfUnheld } from "./unused-strategies.js";
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import { recipeHashOf } from "../../runs/weights.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { ForgottenOf } from "../../continual/forgotten-rows.js";
+import type { ForgottenOf } from "../../evaluation/forgetting/forgotten-rows.js";
 import {
   learnables,
   measuredBy,
@@ -30,7 +30,7 @@ import {
   unionOf,
   type Learnable,
   type Measured as MeasuredBy,
-} from "../../continual/tasks.js";
+} from "../../evaluation/forgetting/tasks.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { watchOut } from "./update-warnings.js";
 import { forgetRows, mayKeep, textsToForget } from "./forget.js";

@@ -15,8 +15,8 @@ import type { Continues } from "../../training-runs/request.js";
 import type { ReplaySource } from "./replayed-outputs.js";
 import type { Exemplar } from "../../runs/continual-state.js";
 import type { Warn } from "../../session/warn.js";
-import type { Learnable, Measured, Working } from "../../continual/tasks.js";
-import type { ForgottenOf } from "../../continual/forgotten-rows.js";
+import type { Learnable, Measured, Working } from "../../evaluation/forgetting/tasks.js";
+import type { ForgottenOf } from "../../evaluation/forgetting/forgotten-rows.js";
 
 export interface Strategies {
   readonly replay: ReplayBuffer | null;

@@ -5,7 +5,7 @@ import { trainedSplit, type Prepared } from "../../data/prepared.js";
 import { readOf } from "../../data/rows/read-of.js";
 import type { Warn } from "../../session/warn.js";
 import { heldBy } from "./forget.js";
-import type { Learnable } from "../../continual/tasks.js";
+import type { Learnable } from "../../evaluation/forgetting/tasks.js";
 
 export function watchOut(
   o: {

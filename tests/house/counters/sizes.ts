@@ -3,7 +3,7 @@ import type { Count, Figure, Tree } from "../figure.js";
 import { countOf } from "../figure.js";
 
 /** Folders whose own folders count singly. */
-const SPLIT = new Set(["kernel/features", "kernel/data", "dsl/compiler"]);
+const SPLIT = new Set(["kernel/features", "kernel/data", "kernel/apps", "dsl/compiler", "dsl/tensor"]);
 
 /** `kernel/features/train` of a file in it, `stdlib/metrics`, `dsl/compiler/plan`; files directly in a package are a module of its name. */
 export function moduleOf(file: string): string {

@@ -5,7 +5,7 @@
  * `Runtime.terminateExecution` on the main thread: messages are events, nothing waits in a promise there for another.
  */
 import type { MessagePort } from "node:worker_threads";
-import type { ExecuteOutcome } from "../ports/execute-outcome.js";
+import type { ExecuteOutcome } from "./execute-outcome.js";
 
 /** Number of a run of a cell: unlike the execution count it is never used twice. */
 export type RunId = number;

@@ -12,7 +12,7 @@ import { percent } from "../../../host/text.js";
 import type { RunEvent } from "../../../events/events.js";
 import { trainedSplit } from "../../../data/prepared.js";
 import { LiveTraining, type Screen } from "../../../session/live-training.js";
-import { measuredBy } from "../../../continual/tasks.js";
+import { measuredBy } from "../../../evaluation/forgetting/tasks.js";
 import type { ClientRows } from "./clients-of.js";
 
 /** Milliseconds between two drawings. */

@@ -6,7 +6,7 @@ import type { Prepared } from "#kernel/data/prepared.js";
 import { matrixShown, type UpdateShown } from "#kernel/display/updates.js";
 import { bestConstant } from "#kernel/features/update/best-constant.js";
 import { keptOf } from "#kernel/features/update/retained-rows.js";
-import type { Measured } from "#kernel/continual/tasks.js";
+import type { Measured } from "#kernel/evaluation/forgetting/tasks.js";
 import { warnOfUnheld } from "#kernel/features/update/unused-strategies.js";
 import type { Warn } from "#kernel/session/warn.js";
 import { registry } from "#stdlib/registry.js";

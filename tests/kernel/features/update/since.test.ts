@@ -8,7 +8,7 @@ import { keepScoredData, scoredData } from "#kernel/runs/scored-data.js";
 import { readSince, writeSince, type SinceOn } from "#kernel/runs/since-before.js";
 import { sinceShown } from "#kernel/display/scores-since.js";
 import type { Prepared } from "#kernel/data/prepared.js";
-import { fewRows } from "#kernel/continual/few-rows.js";
+import { fewRows } from "#kernel/evaluation/forgetting/few-rows.js";
 import {
   NOTHING,
   replayedShare,
@@ -17,7 +17,7 @@ import {
   triedInstead,
   triedNext,
   type OnRecordShares,
-} from "#kernel/continual/next-attempt.js";
+} from "#kernel/evaluation/forgetting/next-attempt.js";
 import { data, dataFacts } from "../../display/examples.js";
 
 const replay = (share: Call["arguments"][string]): Call => ({ word: "replay", kind: "strategy", arguments: { share } });

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
-import { readSince, type SinceOn } from "../runs/since-before.js";
+import { readSince, type SinceOn } from "../../runs/since-before.js";
 
 const UNMEASURED = "that is a suggestion by rule and not measured: the matrix of that run tells";
 /** Shares that are suggested. */

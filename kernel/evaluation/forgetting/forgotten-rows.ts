@@ -1,5 +1,5 @@
 /** What of each task was right once and is wrong after the latest stage, from what models answered after each. */
-import { forgottenOf, type Forgotten } from "./forgotten-answers.js";
+import { forgottenOf, type Forgotten } from "../../continual/forgotten-answers.js";
 import { asksOf, toldOf, type Learnable, type Scoring } from "./tasks.js";
 
 /** What was answered on each task, as numbers of labels. */

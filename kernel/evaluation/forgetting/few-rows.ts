@@ -1,7 +1,7 @@
 /** Some rows of a split, always the same of the same data, as if there were no others. */
 import type { ColumnTable } from "arquero";
 import { chance, shuffle } from "#stdlib/statistics/chance.js";
-import type { Prepared } from "../data/prepared.js";
+import type { Prepared } from "../../data/prepared.js";
 
 /** Null: the split is not held in memory, or isn't there. `rows`: those that are left. */
 export function fewRows(

@@ -1,10 +1,10 @@
 /** What a run's weights were evaluated on, and how these rows are read again. */
 import type { DataPlan } from "#dsl/language/types/subject.js";
-import { RunFolder } from "../runs/run-folder.js";
-import { scoredData } from "../runs/scored-data.js";
-import { scoresOf, type RunScore } from "../runs/history/run-scores.js";
-import type { Weights } from "../runs/weights.js";
-import { dataLearnt } from "../models/lineage.js";
+import { RunFolder } from "../../runs/run-folder.js";
+import { scoredData } from "../../runs/scored-data.js";
+import { scoresOf, type RunScore } from "../../runs/history/run-scores.js";
+import type { Weights } from "../../runs/weights.js";
+import { dataLearnt } from "../../models/lineage.js";
 
 export interface OnRecord {
   readonly score: RunScore;

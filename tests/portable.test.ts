@@ -1,0 +1,76 @@
+/** Files of the kernel that a browser runs too: the page and the language server load them. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { importsOf, root } from "#tests/imports.js";
+
+/** Folders, and single files of folders that need Node otherwise. */
+const PORTABLE: readonly string[] = [
+  "kernel/assist/",
+  "kernel/bases/base-codes.ts",
+  "kernel/bases/base.ts",
+  "kernel/bases/context-windows.ts",
+  "kernel/bases/family.ts",
+  "kernel/bases/framing.ts",
+  "kernel/bases/head-names.ts",
+  "kernel/bases/programs.ts",
+  "kernel/bases/scratch-facts.ts",
+  "kernel/bases/token-types.ts",
+  "kernel/bases/token-words.ts",
+  "kernel/bases/tokenizer-file.ts",
+  "kernel/continual/",
+  "kernel/data/annotations/",
+  "kernel/data/audit/",
+  "kernel/data/encoding/masked-row.ts",
+  "kernel/data/judging/",
+  "kernel/data/pass/",
+  "kernel/data/prepare.ts",
+  "kernel/data/prepared.ts",
+  "kernel/data/row/",
+  "kernel/data/rows/",
+  "kernel/data/sequences/",
+  "kernel/data/cleaner-report.ts",
+  "kernel/display/",
+  "kernel/edge/",
+  "kernel/events/",
+  "kernel/host/",
+  "kernel/models/load-codes.ts",
+  "kernel/portable-codes.ts",
+  "kernel/study/",
+  "kernel/tensors/json-limits.ts",
+];
+const PACKAGES = ["dsl/", "stdlib/", "platform/"];
+const isListed = (file: string): boolean =>
+  PORTABLE.some((listed) => (listed.endsWith("/") ? file.startsWith(listed) : file === listed));
+
+/** Imports of listed files that lead to a file that isn't listed. */
+function leaving(imports: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  return [...imports]
+    .filter(([file]) => isListed(file))
+    .flatMap(([file, imported]) =>
+      imported
+        .filter((other) => !isListed(other) && !PACKAGES.some((start) => other.startsWith(start)))
+        .map((other) => `${file} → ${other}`),
+    );
+}
+
+describe("files of the kernel that run in a browser", () => {
+  const imports = importsOf("kernel");
+  it("import only each other, stdlib and dsl", () => {
+    assert.deepEqual(leaving(imports), []);
+  });
+  it("import no module of Node", () => {
+    const node = [...imports.keys()].filter(
+      (file) => isListed(file) && /(?:from|import)\s*\(?\s*"node:/.test(readFileSync(join(root, file), "utf8")),
+    );
+    assert.deepEqual(node, []);
+  });
+  it("are all there", () => {
+    const gone = PORTABLE.filter((listed) => ![...imports.keys()].some((file) => file === listed || file.startsWith(listed)));
+    assert.deepEqual(gone, []);
+  });
+  it("would be seen to import one that needs Node", () => {
+    const wrong = new Map([["kernel/display/table.ts", ["kernel/runs/run-folder.ts", "dsl/codes.ts"]]]);
+    assert.deepEqual(leaving(wrong), ["kernel/display/table.ts → kernel/runs/run-folder.ts"]);
+  });
+});
