@@ -66,7 +66,9 @@ describe("files of the kernel that run in a browser", () => {
     assert.deepEqual(node, []);
   });
   it("are all there", () => {
-    const gone = PORTABLE.filter((listed) => ![...imports.keys()].some((file) => file === listed || file.startsWith(listed)));
+    const gone = PORTABLE.filter(
+      (listed) => ![...imports.keys()].some((file) => file === listed || file.startsWith(listed)),
+    );
     assert.deepEqual(gone, []);
   });
   it("would be seen to import one that needs Node", () => {

@@ -19,7 +19,7 @@ import type {
 import { EXTRAS } from "./ops/shared/heads.js";
 import type { Rotation } from "./numbers/rope.js";
 import { Misfit, sameShape, typeText } from "./shape.js";
-import { opNamed, type AttributesOf, type InputsOf, type OpName, type OutputsOf } from "./ops/table.js";
+import { opNamed, type AttributesOf, type InputsOf, type OpName, type OutputsOf } from "./table.js";
 import { NodeTensor } from "./node-tensor.js";
 import type { Builder, Given, Kind, Tensor, Tensors } from "./tensor.js";
 import { scalar } from "./values.js";

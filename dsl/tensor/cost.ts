@@ -3,7 +3,7 @@ import type { Cost } from "./op.js";
 import type { Program } from "./program.js";
 import { elements, type Sizes } from "./shape.js";
 import { isLeaf } from "./leaves.js";
-import { opNamed } from "./ops/table.js";
+import { opNamed } from "./table.js";
 import { bytesOf } from "./values.js";
 
 export interface ProgramCost {

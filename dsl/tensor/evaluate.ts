@@ -6,7 +6,7 @@ import { isConstant, isInput, isState } from "./leaves.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Program, Ref, Update } from "./program.js";
 import { concrete, typeText, type Sizes } from "./shape.js";
-import { opNamed } from "./ops/table.js";
+import { opNamed } from "./table.js";
 import { fromNDArray, sizeOf, type Values } from "./values.js";
 
 export interface Evaluated {

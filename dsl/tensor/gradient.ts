@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isLeaf } from "./leaves.js";
-import { opNamed } from "./ops/table.js";
+import { opNamed } from "./table.js";
 import type { Builder, Tensor } from "./tensor.js";
 
 /** Gradients of a scalar `loss`, one per tensor of `wrt`; zero-dimensional dependence (none) gives undefined. */

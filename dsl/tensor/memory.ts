@@ -7,7 +7,7 @@
 import type { Node, Program, Ref } from "./program.js";
 import type { Sizes } from "./shape.js";
 import { isInput, isLeaf, isState } from "./leaves.js";
-import { opOf } from "./ops/table.js";
+import { opOf } from "./table.js";
 import { bytesOf } from "./values.js";
 
 export interface ProgramMemory {

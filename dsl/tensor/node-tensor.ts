@@ -5,10 +5,10 @@ import type { Attributes, Dimension, DType, Ref, Type } from "./program.js";
 import type { Smooth } from "./ops/shared/gelu.js";
 import { chunksFor } from "./ops/shared/head.js";
 import { smoothingOfHead, weightedCrossEntropy, type CrossEntropySettings } from "./losses.js";
-import { takePosition } from "./ops/position.js";
+import { takePosition } from "./position.js";
 import type { REDUCTION } from "./ops/shared/reduction.js";
 import { sameShape } from "./shape.js";
-import { table } from "./ops/table.js";
+import { table } from "./table.js";
 import type { Builder, Given, Kind, Tensor, Tensors } from "./tensor.js";
 import { scalar } from "./values.js";
 

@@ -6,7 +6,7 @@ import { costsOfNodes } from "./cost.js";
 import type { Node, Program, Type } from "./program.js";
 import type { Sizes } from "./shape.js";
 import { isConstant, isInput, isLeaf, isState, type StateNode } from "./leaves.js";
-import { opOf } from "./ops/table.js";
+import { opOf } from "./table.js";
 import { bytesOf } from "./values.js";
 
 export interface Layer {

@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Program, Ref, State, Type, Update } from "./program.js";
 import { Misfit, sameShape, typeText } from "./shape.js";
 import { isInput, isLeaf, isState } from "./leaves.js";
-import { opNamed } from "./ops/table.js";
+import { opNamed } from "./table.js";
 
 export function validate(program: Program): void {
   program.nodes.forEach((node, index) => {

@@ -9,7 +9,7 @@ import { isLeaf, isState } from "#dsl/tensor/leaves.js";
 import { memoryOf } from "#dsl/tensor/memory.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Sizes } from "#dsl/tensor/shape.js";
-import { opNamed } from "#dsl/tensor/ops/table.js";
+import { opNamed } from "#dsl/tensor/table.js";
 import type { DeployedParts } from "#stdlib/targets/kind.js";
 import { outgoingGraphs } from "#stdlib/targets/shared/onnx/graphs.js";
 import { buildExport } from "#stdlib/targets/shared/export-programs.js";

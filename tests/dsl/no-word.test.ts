@@ -170,7 +170,7 @@ function textsOfDsl(): readonly Text[] {
   const folder = join(root, "dsl");
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((file) => file.replaceAll("\\", "/"))
-    .filter((file) => file.endsWith(".ts") && !/^(graph|emit)\//.test(file));
+    .filter((file) => file.endsWith(".ts") && !/^tensor\//.test(file));
   return files.flatMap((file) =>
     textsIn(readFileSync(join(folder, file), "utf8")).map((text) => ({ file: file.slice(0, -".ts".length), text })),
   );

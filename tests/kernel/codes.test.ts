@@ -66,7 +66,7 @@ describe("tables of codes", () => {
 
 describe("the main module of a process or thread", () => {
   const mains = modules.filter((file) =>
-    /^kernel\/(?!cli).*(?:[/-]main|\.worker)\.js$|^page\/\w+\/worker\.js$/.test(file),
+    /^kernel\/(?!apps\/cli).*(?:[/-]main|\.worker)\.js$|^page\/\w+\/worker\.js$/.test(file),
   );
   const others = [
     "apps/worker/rank",

@@ -6,7 +6,7 @@
 import { isNodeOf } from "../op.js";
 import type { DType, Node } from "../program.js";
 import { isFloat } from "../shape.js";
-import { opOf, table } from "../ops/table.js";
+import { opOf, table } from "../table.js";
 import type { Pass } from "./pass.js";
 import { applyRules, rule, scaled, type Bound } from "./pattern.js";
 import { rewrite, type Edit } from "./rewrite.js";

@@ -3,7 +3,7 @@
  * only at one site; a node that waits for others (`after`) equals none that doesn't wait for the same.
  */
 import type { Attribute, NDArray, Node } from "../program.js";
-import { opOf } from "../ops/table.js";
+import { opOf } from "../table.js";
 import type { Pass } from "./pass.js";
 import { rewrite, type Rewrite } from "./rewrite.js";
 import { isArray } from "../attributes.js";

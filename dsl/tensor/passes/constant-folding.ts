@@ -1,6 +1,6 @@
 /** Constant folding: what depends on constants alone is computed once, here, by the ops' own float64 references. */
 import { isConstant, isLeaf } from "../leaves.js";
-import { opNamed } from "../ops/table.js";
+import { opNamed } from "../table.js";
 import { fromNDArray, sizeOf, toNDArray } from "../values.js";
 import type { Pass } from "./pass.js";
 import { rewrite, type Rewrite } from "./rewrite.js";

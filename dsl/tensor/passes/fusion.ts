@@ -7,7 +7,7 @@
 import { activationNamed } from "../ops/shared/activation.js";
 import { isNodeOf } from "../op.js";
 import type { Ref } from "../program.js";
-import { table } from "../ops/table.js";
+import { table } from "../table.js";
 import type { Pass } from "./pass.js";
 import { numberOf } from "./pattern.js";
 import { rewrite, type Edit, type Rewrite } from "./rewrite.js";

@@ -5,7 +5,7 @@
 import { Graph } from "../builder.js";
 import { isConstant, isInput } from "../leaves.js";
 import type { Program, Ref } from "../program.js";
-import { opOf } from "../ops/table.js";
+import { opOf } from "../table.js";
 import { rewrite, type Edit, type Rewrite } from "./rewrite.js";
 
 /** `runs`: whether the engine computes an op itself. A program of such ops alone comes back as it is. */

@@ -6,7 +6,7 @@
 import { isConstant } from "../leaves.js";
 import type { NDArray, Node, Ref } from "../program.js";
 import { sameShape } from "../shape.js";
-import { opOf } from "../ops/table.js";
+import { opOf } from "../table.js";
 import { fromNDArray, scalar } from "../values.js";
 import type { Edit, Rewrite } from "./rewrite.js";
 

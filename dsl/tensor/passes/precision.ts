@@ -5,7 +5,7 @@
  */
 import type { Attributes, DType, Node, Program, Ref, Type } from "../program.js";
 import { isNodeOf } from "../op.js";
-import { opNamed, opOf, table, type NodeOf } from "../ops/table.js";
+import { opNamed, opOf, table, type NodeOf } from "../table.js";
 import type { Pass, PassSettings } from "./pass.js";
 
 export const precision: Pass = {

@@ -5,7 +5,7 @@
 import { isNodeOf } from "../op.js";
 import type { Node } from "../program.js";
 import { isFloat } from "../shape.js";
-import { table } from "../ops/table.js";
+import { table } from "../table.js";
 import type { Pass } from "./pass.js";
 import { applyRules, rule, scaled, type Bound } from "./pattern.js";
 import { rewrite, type Edit } from "./rewrite.js";

@@ -4,7 +4,7 @@
  */
 import type { Attributes, NDArray, Node, Program, Ref, Type } from "../program.js";
 import { isConstant, isLeaf } from "../leaves.js";
-import { opNamed } from "../ops/table.js";
+import { opNamed } from "../table.js";
 import { prune } from "./dead-code.js";
 
 /** Given a node whose inputs are final: the values to use in place of its outputs, or undefined to keep it. */

@@ -10,7 +10,7 @@ import type { Attributes, Node, Program, Ref, State, Stored, StoredPart } from "
 import { dequantizing, partOf, roundedInitial, type Storage } from "../storage.js";
 import { isInput, isLeaf, isState, type StateNode } from "../leaves.js";
 import { isNodeOf } from "../op.js";
-import { opNamed, opOf, table } from "../ops/table.js";
+import { opNamed, opOf, table } from "../table.js";
 import { sizeOf } from "../values.js";
 import type { Pass } from "./pass.js";
 import { mapValues } from "./rewrite.js";

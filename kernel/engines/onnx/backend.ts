@@ -8,7 +8,7 @@ import { OnnxGraph } from "#dsl/tensor/backends/onnx/graph.js";
 import { writeModel } from "#dsl/tensor/backends/onnx/proto.js";
 import { isLeaf, isState } from "#dsl/tensor/leaves.js";
 import type { DType, Program } from "#dsl/tensor/program.js";
-import { opOf } from "#dsl/tensor/ops/table.js";
+import { opOf } from "#dsl/tensor/table.js";
 import type { Refusal } from "../engine.js";
 import type { Backend } from "../host/backend.js";
 import { OnnxSession } from "./session.js";

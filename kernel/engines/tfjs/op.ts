@@ -1,6 +1,6 @@
 /** How an op of the training graph is computed with tfjs: tensors in, tensors out; what is made between is let go. */
 import type { Attributes } from "#dsl/tensor/program.js";
-import type { AttributesOf, InputsOf, OpName, OutputsOf } from "#dsl/tensor/ops/table.js";
+import type { AttributesOf, InputsOf, OpName, OutputsOf } from "#dsl/tensor/table.js";
 import type { T } from "./library.js";
 
 /**

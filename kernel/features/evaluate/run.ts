@@ -128,7 +128,11 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
       const of = { prepared, rows: evaluation.rows, slices: scoresOfSlices(sliced, i), ...attacksKept(attacked[i]) };
       if (!folds && by.is === "model" && by.handle.weights?.client === undefined) {
         const { folder } = stage.hostContext;
-        const kept = noted(() => rememberScores(by.handle, subject, { ...of, home: folder }, measures, drawn), action, stage);
+        const kept = noted(
+          () => rememberScores(by.handle, subject, { ...of, home: folder }, measures, drawn),
+          action,
+          stage,
+        );
         if (kept && of.attacks) await describeAgain(session, trainedOf(by.handle), stage);
         tellScored(session, by.handle.weights?.folder, stage);
       }

@@ -39,7 +39,14 @@ import { stateOf } from "./continual-state.js";
 import { consolidate } from "./consolidate.js";
 import { takeWeights, type Taken } from "./load-weights.js";
 import { forgottenBy, type Said } from "../../evaluation/forgetting/forgotten-rows.js";
-import { learntBefore, scoresOn, toldOf, type Cell, type Learnable, type Scoring } from "../../evaluation/forgetting/tasks.js";
+import {
+  learntBefore,
+  scoresOn,
+  toldOf,
+  type Cell,
+  type Learnable,
+  type Scoring,
+} from "../../evaluation/forgetting/tasks.js";
 
 export type Update = Extract<Action, { verb: "update" }>;
 

@@ -5,7 +5,7 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import { evaluate } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { ops } from "#dsl/tensor/ops/table.js";
+import { ops } from "#dsl/tensor/table.js";
 import { validate } from "#dsl/tensor/validate.js";
 import { toNDArray, values, type Values } from "#dsl/tensor/values.js";
 import { cases, type Case } from "./cases.js";

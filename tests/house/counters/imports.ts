@@ -7,7 +7,7 @@ type Files = ReadonlyMap<string, SourceFile>;
 const byPath = (sources: readonly SourceFile[]): Files => new Map(sources.map((source) => [source.file, source]));
 
 /** Lists of all records of a kind: they import one file for each entry. */
-const TABLES = new Set(["dsl/tensor/ops/table.ts", "dsl/codes.ts", "stdlib/codes.ts", "kernel/codes.ts"]);
+const TABLES = new Set(["dsl/tensor/table.ts", "dsl/codes.ts", "stdlib/codes.ts", "kernel/codes.ts"]);
 const MOST = 20;
 
 /** Modules that a file imports, with those that a re-export stands for. */

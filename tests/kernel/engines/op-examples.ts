@@ -4,7 +4,7 @@
  */
 import type { Attributes, Dimension, NDArray, Type } from "#dsl/tensor/program.js";
 import { concrete } from "#dsl/tensor/shape.js";
-import { opNamed } from "#dsl/tensor/ops/table.js";
+import { opNamed } from "#dsl/tensor/table.js";
 import { fromNDArray, toNDArray } from "#dsl/tensor/values.js";
 import { normals } from "#kernel/engines/random.js";
 

@@ -4,7 +4,7 @@ import { Graph } from "#dsl/tensor/builder.js";
 import { evaluate } from "#dsl/tensor/evaluate.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import { lowered } from "#dsl/tensor/passes/lowering.js";
-import { ops, table } from "#dsl/tensor/ops/table.js";
+import { ops, table } from "#dsl/tensor/table.js";
 import { fromNDArray, type Values } from "#dsl/tensor/values.js";
 import type { Engine } from "#kernel/engines/engine.js";
 import { DEVICES, engineNamed } from "./engines.js";

@@ -7,7 +7,7 @@ import { isConstant, isInput, type Leaf } from "#dsl/tensor/leaves.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Dimension, DType, Program, State, Type } from "#dsl/tensor/program.js";
 import { partsOf } from "#dsl/tensor/shape.js";
-import { table } from "#dsl/tensor/ops/table.js";
+import { table } from "#dsl/tensor/table.js";
 import { loweredFor } from "../shared/lowerings.js";
 import { OnnxGraph } from "./graph.js";
 import { Lowering, type SizeSource } from "./lowering.js";

@@ -2,7 +2,7 @@
 import { isState } from "#dsl/tensor/leaves.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { table, type NodeOf } from "#dsl/tensor/ops/table.js";
+import { table, type NodeOf } from "#dsl/tensor/table.js";
 import { gated, Order } from "./gate.js";
 import { scattered } from "./lower/caches.js";
 import { adamwStep } from "./lower/optimizers.js";

@@ -2,7 +2,7 @@
 import type { HeadSettings } from "#dsl/tensor/ops/shared/head.js";
 import { isNodeOf, type NodeOfOp } from "#dsl/tensor/op.js";
 import type { Program, Ref } from "#dsl/tensor/program.js";
-import { table, type NodeOf } from "#dsl/tensor/ops/table.js";
+import { table, type NodeOf } from "#dsl/tensor/table.js";
 
 export interface Head {
   readonly settings: HeadSettings;

@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isLeaf } from "#dsl/tensor/leaves.js";
 import { lowered } from "#dsl/tensor/passes/lowering.js";
 import type { Node, Program } from "#dsl/tensor/program.js";
-import { opOf, type NodeOf, type OpName } from "#dsl/tensor/ops/table.js";
+import { opOf, type NodeOf, type OpName } from "#dsl/tensor/table.js";
 
 /**
  * `L`: the lowering under way; `M`: what one output of a node comes to. Types of methods, as those of a table's entries, so

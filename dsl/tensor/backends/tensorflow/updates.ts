@@ -6,7 +6,7 @@
 import { isState } from "#dsl/tensor/leaves.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Node, Program, Ref, Update } from "#dsl/tensor/program.js";
-import { table } from "#dsl/tensor/ops/table.js";
+import { table } from "#dsl/tensor/table.js";
 import { writePart, writeRows } from "./lower/caches.js";
 import { kernelsInPlace } from "./lower/kernels.js";
 import { inPlace } from "./lower/optimizers.js";

@@ -9,7 +9,7 @@ import type { Dimension, Node, Ref } from "../../program.js";
 import { gather } from "../gather.js";
 import type { Builder, Tensor } from "../../tensor.js";
 import type { RowPart } from "./row-part.js";
-import { opOf } from "../table.js";
+import { opOf } from "../../table.js";
 
 /** A node at which something that all rows share meets the rows. */
 interface Meeting {

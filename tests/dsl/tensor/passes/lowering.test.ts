@@ -7,7 +7,7 @@ import { evaluate } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import { lowered } from "#dsl/tensor/passes/lowering.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { opOf, ops, table } from "#dsl/tensor/ops/table.js";
+import { opOf, ops, table } from "#dsl/tensor/table.js";
 import { validate } from "#dsl/tensor/validate.js";
 import { values, type Values } from "#dsl/tensor/values.js";
 import { cases, type Case } from "../cases.js";

@@ -6,7 +6,7 @@
 import { attentionAttributes, attentionGradientInputs, attentionInputs, HIDDEN } from "#dsl/tensor/ops/shared/heads.js";
 import type { Dimension, Ref } from "#dsl/tensor/program.js";
 import { HeadCut } from "../../shared/attention.js";
-import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 import { counting, keepMask } from "./random.js";
 

@@ -1,6 +1,6 @@
 /** Elementwise ops: one kernel each, on the flat form where all inputs of rank have one shape. */
 import { alike } from "../../shared/elementwise.js";
-import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lower, Lowerings, Lowering } from "../lowering.js";
 import { fromBrain } from "./storage.js";
 

@@ -5,7 +5,7 @@
  */
 import { sweepsOf, type Head, type HeadGradient } from "../../shared/head.js";
 import { gated } from "../gate.js";
-import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering, Sweep } from "../lowering.js";
 
 const last = { axis: { int: -1 } };

@@ -1,5 +1,5 @@
 /** Softmax and cross-entropy. */
-import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 import { alike } from "../../shared/elementwise.js";
 

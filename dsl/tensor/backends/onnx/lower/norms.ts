@@ -1,7 +1,7 @@
 /** Layer and root-mean-square normalisation over the last axis of the flat form: the runtime's own kernel forward, row products backward. */
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Ref } from "#dsl/tensor/program.js";
-import { table, type NodeOf } from "#dsl/tensor/ops/table.js";
+import { table, type NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 import { columnSums } from "./reductions.js";
 

@@ -1,6 +1,6 @@
 /** Optimizers: global norm and AdamW, large tensors in chunks that stay in the cache from one elementwise kernel to the next. */
 import { OnnxGraph } from "../graph.js";
-import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
 /** Elements per chunk, about: 1 MB each of parameter, moments and gradient. */

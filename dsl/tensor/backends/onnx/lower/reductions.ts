@@ -1,5 +1,5 @@
 /** Sums, means and maxima. Sums over all rows are products with a row of ones: the fastest way to add columns. */
-import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering, Value } from "../lowering.js";
 
 type Reduction = NodeOf<"reduce_sum"> | NodeOf<"reduce_mean"> | NodeOf<"reduce_max">;

@@ -4,7 +4,7 @@
  */
 import type { Dimension } from "#dsl/tensor/program.js";
 import { ropeAttributes } from "#dsl/tensor/numbers/rope.js";
-import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
 function rope(l: Lowering, node: NodeOf<"rope">): string {

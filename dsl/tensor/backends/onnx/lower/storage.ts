@@ -5,7 +5,7 @@
  */
 import { blocksOf } from "#dsl/tensor/ops/dequantize_blocks.js";
 import type { Node } from "#dsl/tensor/program.js";
-import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
 /** A tensor of known sizes, not before what the node waits for. */

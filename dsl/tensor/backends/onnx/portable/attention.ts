@@ -6,7 +6,7 @@
 import { attentionAttributes, attentionInputs } from "#dsl/tensor/ops/shared/heads.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Dimension, Ref } from "#dsl/tensor/program.js";
-import { table } from "#dsl/tensor/ops/table.js";
+import { table } from "#dsl/tensor/table.js";
 import { HeadCut } from "../../shared/attention.js";
 import { hidden } from "../lower/attention.js";
 import type { Lowering, Lowerings } from "../lowering.js";

@@ -1,7 +1,7 @@
 /** Rotary positions by standard ops: x · cos + (x with its pairs crossed) · sin. All layers of one turning share both tables. */
 import type { Dimension } from "#dsl/tensor/program.js";
 import { ropeAttributes } from "#dsl/tensor/numbers/rope.js";
-import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowering, Lowerings } from "../lowering.js";
 
 function rope(l: Lowering, node: NodeOf<"rope">): string {

@@ -1,6 +1,6 @@
 /** Comparisons, logic, running sums, scattering, and the optimizers that TensorFlow has no kernel for. */
 import type { Arithmetic } from "#dsl/tensor/ops/shared/optimizer-step.js";
-import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lower, Lowering, Lowerings, Make } from "../lowering.js";
 import { alike, type ElementwiseNode } from "../../shared/elementwise.js";
 import { optimizersBy } from "../../shared/optimizer.js";

@@ -5,7 +5,7 @@
  */
 import { isState } from "#dsl/tensor/leaves.js";
 import type { DType, Ref } from "#dsl/tensor/program.js";
-import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
 export interface Part {

@@ -3,7 +3,7 @@
  * the looked-up tokens are added into it in place, instead of a second dense table and a sum of the two.
  */
 import type { Ref } from "#dsl/tensor/program.js";
-import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 import { alike } from "../../shared/elementwise.js";
 

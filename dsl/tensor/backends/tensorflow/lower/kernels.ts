@@ -12,7 +12,7 @@ import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Node, Ref } from "#dsl/tensor/program.js";
 import { threshold } from "#dsl/tensor/numbers/random.js";
 import { ropeAttributes } from "#dsl/tensor/numbers/rope.js";
-import { table, type NodeOf, type OpName } from "#dsl/tensor/ops/table.js";
+import { table, type NodeOf, type OpName } from "#dsl/tensor/table.js";
 import type { ElementwiseNode } from "../../shared/elementwise.js";
 import type { Lower, LowerByName, Lowering, Make, Value } from "../lowering.js";
 import { ownRows } from "./caches.js";

@@ -1,5 +1,5 @@
 /** Layer normalisation over the last axis of the flat form. */
-import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 import { columnSums } from "./reductions.js";
 

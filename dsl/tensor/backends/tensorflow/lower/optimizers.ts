@@ -1,6 +1,6 @@
 /** Optimizers: global norm, and those that TensorFlow has a kernel for in place over resource variables. */
 import type { Node } from "#dsl/tensor/program.js";
-import type { NodeOf, OpName } from "#dsl/tensor/ops/table.js";
+import type { NodeOf, OpName } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
 interface Rates {

@@ -2,7 +2,7 @@
 import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Ref } from "#dsl/tensor/program.js";
-import { table, type NodeOf } from "#dsl/tensor/ops/table.js";
+import { table, type NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
 /** A weight for a product: `turned` where the tensor lies as [in, out] and not as [out, in]. */

@@ -1,7 +1,7 @@
 /** Rotary positions. Tables of cosines and sines come from positions and frequencies alone, so all layers share one pair. */
 import type { Dimension, Ref } from "#dsl/tensor/program.js";
 import { ropeAttributes, type RopeAttributes } from "#dsl/tensor/numbers/rope.js";
-import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
 /** Along the last axis. */

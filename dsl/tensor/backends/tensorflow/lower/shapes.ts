@@ -1,7 +1,7 @@
 /** Ops that move elements about. */
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { isState } from "#dsl/tensor/leaves.js";
-import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering, Value } from "../lowering.js";
 import { writesRows } from "./caches.js";
 

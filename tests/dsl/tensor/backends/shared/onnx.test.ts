@@ -4,7 +4,7 @@ import { lowerings } from "#dsl/tensor/backends/onnx/lower/table.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { ops } from "#dsl/tensor/ops/table.js";
+import { ops } from "#dsl/tensor/table.js";
 
 const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 };
 

@@ -7,7 +7,7 @@ import { writeSavedModel, type GraphNode } from "#dsl/tensor/backends/tensorflow
 import { Graph } from "#dsl/tensor/builder.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { ops, table } from "#dsl/tensor/ops/table.js";
+import { ops, table } from "#dsl/tensor/table.js";
 import { hard_swish } from "#tests/dsl/tensor/passes/hard-swish.js";
 import { PbfReader } from "pbf";
 

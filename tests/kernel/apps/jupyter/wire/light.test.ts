@@ -10,7 +10,11 @@ describe("the wire's thread", () => {
         loaded.includes("dist/kernel/runs/history/run-view.js"),
     );
     assert.deepEqual(
-      loaded.filter((file) => /^dist\/(?:stdlib\/(?!lib\/|platform\/)|dsl\/(?!diagnostics\/|rules\/))/.test(file)),
+      loaded.filter((file) =>
+        /^dist\/(?:stdlib\/(?!sources\/shared\/|text\/|platform\/)|dsl\/(?!language\/diagnostics\/|compiler\/checks\/))/.test(
+          file,
+        ),
+      ),
       [],
     );
   });

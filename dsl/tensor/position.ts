@@ -4,13 +4,13 @@
  * In a BERT classifier that spares five sixths of the last block. What the keys and values of attention are made of is
  * computed whole anyway: there the position is taken from the whole.
  */
-import { attentionAttributes, attentionInputs, EXTRAS } from "./shared/heads.js";
-import { isNodeOf, type NodeOfOp } from "../op.js";
-import { attention } from "./attention.js";
-import { take_position } from "./take_position.js";
-import { sameShape } from "../shape.js";
+import { attentionAttributes, attentionInputs, EXTRAS } from "./ops/shared/heads.js";
+import { isNodeOf, type NodeOfOp } from "./op.js";
+import { attention } from "./ops/attention.js";
+import { take_position } from "./ops/take_position.js";
+import { sameShape } from "./shape.js";
 import { opOf } from "./table.js";
-import type { Tensor } from "../tensor.js";
+import type { Tensor } from "./tensor.js";
 
 /** x [batch, length, n] → [batch, n] at `position`. */
 export function takePosition(x: Tensor, position: number): Tensor {
