@@ -1,4 +1,4 @@
-/** All error codes of the kernel but those of kernel/core. */
+/** All error codes of the kernel but those of `portable-codes.ts`. */
 import { dslCodes, type DslCodeData } from "#dsl/codes.js";
 import { registerCodes, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { stdlibCodes, type StdlibCodeData } from "#stdlib/codes.js";

@@ -38,7 +38,7 @@ export const browser = {
 /**
  * Run parts that no page can use: they would run a training, or read files in parts. Asking for one is a defect, told as such.
  */
-const unusedBy = (kinds) => new RegExp(`/(?:(?:${kinds.join("|")})/[\\w-]+\\.run|datasets/prepare-streamed)\\.js$`);
+const unusedBy = (kinds) => new RegExp(`/(?:(?:${kinds.join("|")})/[\\w-]+\\.run|data/sources/prepare-streamed)\\.js$`);
 /** Records of those kinds: a short implementation is in the record itself, and is left out with its `load`. */
 const recordsOf = (kinds) => new RegExp(`[\\\\/]stdlib[\\\\/](?:${kinds.join("|")})[\\\\/]\\w+\\.js$`);
 /** Kinds of words whose run parts neither page uses, and those that one which trains does. */

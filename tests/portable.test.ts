@@ -65,6 +65,13 @@ describe("files of the kernel that run in a browser", () => {
     );
     assert.deepEqual(node, []);
   });
+  it("are all that the page imports of the kernel, but for its trainings", () => {
+    const page = [...importsOf("page")].filter(([file]) => !file.startsWith("page/training/"));
+    const others = page.flatMap(([file, imported]) =>
+      imported.filter((other) => other.startsWith("kernel/") && !isListed(other)).map((other) => `${file} → ${other}`),
+    );
+    assert.deepEqual(others, []);
+  });
   it("are all there", () => {
     const gone = PORTABLE.filter(
       (listed) => ![...imports.keys()].some((file) => file === listed || file.startsWith(listed)),

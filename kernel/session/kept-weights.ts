@@ -3,7 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readCheckpoints } from "../runs/checkpoints.js";
 import { RunFolder } from "../runs/run-folder.js";
-import { liesIn } from "../study/run-places.js";
+import { liesIn } from "../runs/trial-places.js";
 
 /** Whether the run has weights that can be opened. */
 export function hasWeights(run: string): boolean {

@@ -12,13 +12,13 @@ const rooms = ["dsl", "stdlib", "kernel"];
 /** Tests that start other processes (the place that breaks is in this one), take minutes, or are about numbers alone. */
 const elsewhere = new RegExp(
   [
-    "kernel/(?:cli|jupyter/(?:client/client|wire|cells)|session|training|encoding|inference|artifacts|history|core/display)",
+    "kernel/(?:apps/(?:cli|jupyter/(?:client/client|wire|cells))|session|models|evaluation|sweep-runs|training|training-runs|features|data/encoding|inference|runs|display)",
     "kernel/engines/(?!safetensors|forward\\.|choice)",
     "kernel/bases/(?:tokenizer-kinds|gguf)",
-    "kernel/core/data/(?:packed-loss|loader)",
+    "kernel/data/rows/(?:packed-loss|loader)",
     "stdlib/(?:programs|techniques|decoders|metrics(?!/shared)|optimizers|user-defined/conformance|tasks/(?:masked|parity))",
     "stdlib/models/(?!fields|suite)",
-    "dsl/(?:emit|graph/(?:passes|attention|losses|rope)|fuzz)",
+    "dsl/(?:tensor/(?:backends|passes|attention|losses|rope)|fuzz)",
     "(?:corpus|table|laws|earlier)\\.test",
   ].join("|"),
 );

@@ -39,7 +39,7 @@ describe("the page", function () {
     const all = [...made.inputs.worker, ...made.inputs.app];
     assert.deepEqual(
       all.filter((input) =>
-        /^node:|\(disabled\)|stdlib\/platform|kernel\/(jupyter\/wire|engine|fetch|session\/dataset-cache)/.test(input),
+        /^node:|\(disabled\)|stdlib\/platform|kernel\/(apps|engines|fetch|session\/answers)/.test(input),
       ),
       [],
     );

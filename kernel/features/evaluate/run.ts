@@ -10,7 +10,6 @@ import { worldIn } from "../../inference/measuring/measure-metric.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import { clientsWithHeads } from "../../runs/client-heads.js";
 import { learntAmong } from "../../inference/measuring/learnt-overlap.js";
-import type { Prepared } from "../../data/prepared.js";
 import type { Stage } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { warningsOn, type Warn } from "../../session/warnings.js";
@@ -127,12 +126,8 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
     for (const [i, { by, prepared, evaluation, measures, folds }] of measured.entries()) {
       const of = { prepared, rows: evaluation.rows, slices: scoresOfSlices(sliced, i), ...attacksKept(attacked[i]) };
       if (!folds && by.is === "model" && by.handle.weights?.client === undefined) {
-        const { folder } = stage.hostContext;
-        const kept = noted(
-          () => rememberScores(by.handle, subject, { ...of, home: folder }, measures, drawn),
-          action,
-          stage,
-        );
+        const { folder: home } = stage.hostContext;
+        const kept = noted(() => rememberScores(by.handle, subject, { ...of, home }, measures, drawn), action, stage);
         if (kept && of.attacks) await describeAgain(session, trainedOf(by.handle), stage);
         tellScored(session, by.handle.weights?.folder, stage);
       }

@@ -3,7 +3,6 @@
  * of it, and the scores on all tasks. What a stage leaves lies in its run's folder, so that an update that was interrupted goes
  * on, and a later one begins where this one ended.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { lastOf, must } from "#dsl/language/diagnostics/must.js";
 import type { Action, UpdateStage } from "#dsl/compiler/plan/action.js";
 import {

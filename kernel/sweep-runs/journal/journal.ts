@@ -11,7 +11,7 @@ import { JournalFile } from "../../runs/optuna/journal-file.js";
 import { DIRECTION, OP, STATE, type Unsigned } from "../../runs/optuna/operations.js";
 import { over, type LoggedStudy, type LoggedTrial } from "../../runs/optuna/replay.js";
 import type { TrialRecord } from "../../study/trial.js";
-import { placeOf, runIn } from "../../study/run-places.js";
+import { placeOf, runIn } from "../../runs/trial-places.js";
 import { begun, ended, fits, Reading, trialIn, type JournalOf, type Unfit } from "./logged-trial.js";
 
 export type { JournalOf };

@@ -115,7 +115,7 @@ const EXAMPLES: Readonly<Record<string, readonly [has: Files | string, value: nu
   "mutual pairs in kernel/session, its own files counted": [
     { "kernel/session/a.ts": 'import "./b/c.js";', "kernel/session/b/c.ts": 'import "../a.js";' },
     1,
-    { "kernel/core/a.ts": 'import "./b/c.js";', "kernel/core/b/c.ts": 'import "../a.js";' },
+    { "kernel/data/a.ts": 'import "./b/c.js";', "kernel/data/b/c.ts": 'import "../a.js";' },
   ],
   "import circles": [
     { "dsl/a.ts": 'import "./b.js";', "dsl/b.ts": 'export type { A } from "./a.js";' },

@@ -11,7 +11,7 @@ import { RUNS } from "../../../remote/coordinator/ray/search-order.js";
 import { filesOfRun } from "../../../remote/coordinator/run-files.js";
 import type { TrialRecord } from "../../../study/trial.js";
 import { writeBundle, type Packed } from "../../../runs/record/bundle/write.js";
-import { liesIn } from "../../../study/run-places.js";
+import { liesIn } from "../../../runs/trial-places.js";
 import { version } from "../../../session/version.js";
 
 const TRIALS = "trials.json";

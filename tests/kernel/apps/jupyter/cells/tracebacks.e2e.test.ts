@@ -49,7 +49,7 @@ describe("a traceback", () => {
     );
     assert.match(text, /^RangeError: far away\n {2}--> \S+thrower\.ts:5:9/);
     assert.match(text, / at fail \(\S+thrower\.ts:5:9\)/);
-    assert.doesNotMatch(text, /kernel\/cells|node:internal|node:vm/);
+    assert.doesNotMatch(text, /kernel\/apps|node:internal|node:vm/);
   });
   it("is right in what console.error prints too", async () => {
     const ran = await book.run("\n\nconst e = new Error('printed');\nconsole.error(e);");
