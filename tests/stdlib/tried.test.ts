@@ -8,7 +8,7 @@ import { registry } from "#stdlib/registry.js";
 const tests = fileURLToPath(new URL("../../../tests/", import.meta.url));
 /** Folders of tests, the first of them where a test of a new word goes. */
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
-  metric: ["stdlib/metrics", "stdlib/tasks", "kernel/inference", "kernel/evaluation"],
+  metric: ["stdlib/metrics", "stdlib/tasks", "kernel/inference", "kernel/evaluation", "kernel/session"],
   schedule: ["stdlib/schedules"],
   source: ["stdlib/sources"],
   target: ["kernel/deployments"],
